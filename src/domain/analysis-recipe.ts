@@ -1,0 +1,128 @@
+import type { ModelDescription } from './model-description.js';
+import { SurgicamError } from './errors.js';
+
+/** Encodings of a heatmap. Native is the model's own grid; full is the model-input size. */
+export type HeatmapEncoding = 'native_f32' | 'full_u8' | 'full_f32' | 'png';
+
+export type FeatureVariant = 'sl_fe';
+
+/** [P, a, b] with P * a * b = 512. */
+export type PoolSize = readonly [number, number, number];
+
+export const POOL_SIZES: readonly PoolSize[] = [
+  [512, 1, 1],
+  [128, 2, 2],
+  [32, 4, 4],
+];
+
+export interface HeatmapRequest {
+  readonly encoding: HeatmapEncoding;
+  /** Only these classes, ascending; absent: every present class. */
+  readonly classIds?: readonly number[];
+}
+
+export interface FeatureRequest {
+  readonly variant: FeatureVariant;
+  readonly pool: PoolSize;
+}
+
+/**
+ * What is to be computed for a frame, with every threshold resolved. Subscribers with equal recipes share one
+ * result; the union of a feed's recipes is all that is computed. Class scores are always part of it.
+ */
+export interface AnalysisRecipe {
+  /** T_class of every class, in [0, 1]. */
+  readonly classThresholds: readonly number[];
+  /** T_roi of every class, in [0, 1]. */
+  readonly roiThresholds: readonly number[];
+  readonly boxes: boolean;
+  /** Contour polygons of the detections; needs `boxes`. */
+  readonly outlines: boolean;
+  readonly heatmaps?: HeatmapRequest;
+  readonly features?: FeatureRequest;
+}
+
+/** A recipe with the text that identifies it: equal recipes have equal keys. */
+export interface KeyedRecipe {
+  readonly key: string;
+  readonly recipe: AnalysisRecipe;
+}
+
+/** The wish before the model's defaults are filled in. Class names or ids are resolved by the caller. */
+export interface RecipeWish {
+  readonly classThreshold?: number;
+  readonly roiThreshold?: number;
+  /** Per-class overrides, class id -> threshold. */
+  readonly classThresholds?: ReadonlyMap<number, number>;
+  readonly roiThresholds?: ReadonlyMap<number, number>;
+  readonly boxes?: boolean;
+  readonly outlines?: boolean;
+  readonly heatmaps?: HeatmapRequest;
+  readonly features?: FeatureRequest;
+}
+
+/** Fills in the model's defaults and checks every range. */
+export function resolveRecipe(wish: RecipeWish, model: ModelDescription): KeyedRecipe {
+  const recipe: AnalysisRecipe = {
+    classThresholds: thresholds(
+      'classThreshold',
+      wish.classThreshold ?? model.classThreshold,
+      wish.classThresholds,
+      model,
+    ),
+    roiThresholds: thresholds(
+      'roiThreshold',
+      wish.roiThreshold ?? model.roiThreshold,
+      wish.roiThresholds,
+      model,
+    ),
+    boxes: (wish.boxes ?? false) || (wish.outlines ?? false),
+    outlines: wish.outlines ?? false,
+    ...(wish.heatmaps === undefined ? {} : { heatmaps: checkedHeatmaps(wish.heatmaps, model) }),
+    ...(wish.features === undefined ? {} : { features: checkedFeatures(wish.features) }),
+  };
+  return { key: JSON.stringify(recipe), recipe };
+}
+
+function thresholds(
+  field: string,
+  base: number,
+  overrides: ReadonlyMap<number, number> | undefined,
+  model: ModelDescription,
+): number[] {
+  const checked = (name: string, value: number): number => {
+    if (!(value >= 0 && value <= 1)) throw SurgicamError.invalidField(name, value, '0 to 1');
+    return value;
+  };
+  const all = model.classes.map(() => checked(field, base));
+  for (const [classId, value] of overrides ?? []) {
+    checkClassId(`${field}s`, classId, model);
+    all[classId] = checked(`${field}s[${classId}]`, value);
+  }
+  return all;
+}
+
+function checkClassId(field: string, classId: number, model: ModelDescription): void {
+  if (!Number.isInteger(classId) || classId < 0 || classId >= model.classes.length) {
+    throw SurgicamError.invalidField(`${field}.classId`, classId, `0 to ${model.classes.length - 1}`);
+  }
+}
+
+function checkedHeatmaps(request: HeatmapRequest, model: ModelDescription): HeatmapRequest {
+  if (request.classIds === undefined) return { encoding: request.encoding };
+  for (const classId of request.classIds) checkClassId('heatmaps', classId, model);
+  const classIds = [...new Set(request.classIds)].sort((a, b) => a - b);
+  return { encoding: request.encoding, classIds };
+}
+
+function checkedFeatures(request: FeatureRequest): FeatureRequest {
+  const pool = POOL_SIZES.find((size) => size.every((value, axis) => value === request.pool[axis]));
+  if (pool === undefined) {
+    throw SurgicamError.invalidField(
+      'features.pool',
+      request.pool,
+      POOL_SIZES.map((size) => `[${size.join(', ')}]`).join(', '),
+    );
+  }
+  return { variant: request.variant, pool };
+}

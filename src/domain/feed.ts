@@ -1,0 +1,66 @@
+/** Feed ids: also used in metrics and subjects, hence the narrow alphabet. */
+export const FEED_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export type HardwareAcceleration = 'auto' | 'cuda' | 'none';
+
+/**
+ * LIVE keeps only the newest frame when analysis is slower than the feed; drops are counted.
+ * EVERY_FRAME slows the decoder down instead.
+ */
+export type Pacing = 'live' | 'every_frame';
+
+/** Where a feed's video comes from. `uri` may hold credentials: show it only through `redactUri`. */
+export interface FeedSource {
+  /** `rtsp`, `rtsps`, `srt`, `rtmp`, `udp`, `http`, `https`, `file`, `phantom`, `device`, or a plain path. */
+  readonly uri: string;
+  /** Files only: frames come at the media's own speed instead of as fast as possible. */
+  readonly ownSpeed: boolean;
+  /** Files only: start again at the end. Media times keep rising. */
+  readonly loop: boolean;
+}
+
+export interface FeedSettings {
+  readonly id: string;
+  readonly source: FeedSource;
+  readonly modelName: string;
+  readonly pacing: Pacing;
+  readonly hardwareAcceleration: HardwareAcceleration;
+}
+
+/** Life cycle of a feed. Every state carries the wall clock of its beginning. */
+export type FeedState =
+  | { readonly kind: 'starting'; readonly sinceMs: number }
+  | { readonly kind: 'live'; readonly sinceMs: number }
+  | { readonly kind: 'stalled'; readonly sinceMs: number }
+  | {
+      readonly kind: 'reconnecting';
+      readonly sinceMs: number;
+      readonly attempt: number;
+      readonly nextTryAtMs: number;
+      readonly reason: string;
+    }
+  | { readonly kind: 'ended'; readonly sinceMs: number }
+  | { readonly kind: 'failed'; readonly sinceMs: number; readonly reason: string };
+
+/** Counters since the feed was created. Rates are over the last few seconds, frames per second. */
+export interface FeedCounters {
+  readonly framesDecoded: number;
+  readonly framesAnalyzed: number;
+  readonly framesDropped: number;
+  readonly inputRate: number;
+  readonly analyzedRate: number;
+  /** Decoder exit to analysis complete, milliseconds, over the last analyses; 0 before the first. */
+  readonly latencyP50Ms: number;
+  readonly latencyP95Ms: number;
+  readonly latencyP99Ms: number;
+}
+
+export interface FeedSnapshot {
+  readonly settings: FeedSettings;
+  readonly state: FeedState;
+  readonly counters: FeedCounters;
+  /** Size of the source frames in pixels; 0 until the first frame. */
+  readonly frameWidth: number;
+  readonly frameHeight: number;
+  readonly createdAtMs: number;
+}
