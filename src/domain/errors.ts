@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'resource_exhausted'
   | 'unauthenticated'
   | 'permission_denied'
+  | 'unimplemented'
   | 'unavailable'
   | 'cancelled'
   | 'internal';
