@@ -1,0 +1,25 @@
+/** Names of a model graph's inputs and outputs: the contract between importer, manifest and inference. */
+export const GRAPH_INPUTS = {
+  /** uint8 [N, H, W, 3], RGB. */
+  frames: 'frames',
+  /** float32 [N, K], T_roi of every frame and class; only graphs that compute SL-FE have it. */
+  roiThresholds: 'roi_thresholds',
+} as const;
+
+export const GRAPH_OUTPUTS = {
+  /** float32 [N, K]. */
+  logits: 'logits',
+  /** float32 [N, K, h, w], scaled per class to [0, 1]. */
+  gradcam: 'gradcam',
+  /** float32 [N, C, h, w]. */
+  layer2: 'layer2',
+  layer3: 'layer3',
+  layer4: 'layer4',
+  /** float32 [N, K, 512]; all zero where no cell is masked. */
+  slfe: 'slfe',
+  /** float32 [N, K], number of masked cells; 0: the class has no feature. */
+  slfeCells: 'slfe_cells',
+} as const;
+
+/** Length of a region feature. */
+export const FEATURE_LENGTH = 512;
