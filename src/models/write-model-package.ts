@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SurgicamError } from '../domain/errors.js';
 import type { ModelGraph } from '../onnx/resnet-graph.js';
@@ -45,7 +46,8 @@ export async function writeModelPackage(
   const target = path.resolve(directory);
   await checkTarget(target, options.replace ?? false);
   await mkdir(path.dirname(target), { recursive: true });
-  const draft = await mkdtemp(`${target}.draft-`);
+  const draft = `${target}.draft-${randomUUID()}`;
+  await mkdir(draft);
   try {
     await writeFile(path.join(draft, GRAPH_FILE), graph.bytes);
     await writeFile(path.join(draft, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
