@@ -15,4 +15,13 @@ export interface FrameSourceOptions {
   /** Back-pressure; a source without a gate is never held back. */
   readonly gate?: FrameGate;
   readonly logger: Logger;
+  /** The ffmpeg to run. If absent, what `locateFfmpeg` finds. */
+  readonly ffmpegPath?: string;
+  /** Decoder threads of one source. If absent, up to four of the machine's. */
+  readonly decoderThreads?: number;
+  /**
+   * Live sources only: without a single byte of video for so long, although the gate is open, the source
+   * fails. If absent, 15 s (HLS delivers in bursts of up to 10 s).
+   */
+  readonly silenceTimeoutMs?: number;
 }

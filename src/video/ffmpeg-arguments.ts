@@ -1,0 +1,121 @@
+import type { HardwareAcceleration } from '../domain/feed.js';
+import { isLiveSource, type SourceUri } from './source-uri.js';
+
+export interface FfmpegRequest {
+  readonly source: SourceUri;
+  /** Size of the frames wanted, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly ownSpeed: boolean;
+  readonly loop: boolean;
+  readonly hardwareAcceleration: HardwareAcceleration;
+  readonly threads: number;
+  /** Live sources: how long a connection may give nothing, in milliseconds. */
+  readonly silenceTimeoutMs: number;
+  readonly libavformat: readonly [major: number, minor: number];
+}
+
+export interface FfmpegArguments {
+  readonly inputOptions: readonly string[];
+  readonly input: string;
+  readonly outputOptions: readonly string[];
+}
+
+/**
+ * What ffmpeg may open on behalf of each kind of source. A playlist fetched over HTTP thereby cannot read a
+ * local file, nor a local playlist the network.
+ */
+const PROTOCOLS: Readonly<Record<Exclude<SourceUri['kind'], 'phantom'>, string>> = {
+  file: 'file',
+  http: 'http,https,httpproxy,tcp,tls,crypto',
+  rtsp: 'rtp,srtp,udp,tcp,tls',
+  rtmp: 'rtmp,rtmps,tcp,tls',
+  srt: 'srt',
+  udp: 'udp',
+  device: 'file',
+};
+
+/**
+ * Settings to ffmpeg arguments, without any I/O. ffmpeg writes rgb24 frames of the wanted size to standard
+ * output and one `showinfo` line a frame to standard error; frames pass through as they are, none doubled or
+ * dropped to please a frame rate.
+ */
+export function ffmpegArguments(request: FfmpegRequest): FfmpegArguments {
+  const { source, width, height } = request;
+  return {
+    inputOptions: [
+      ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info'],
+      ...(request.hardwareAcceleration === 'none' ? [] : ['-hwaccel', request.hardwareAcceleration]),
+      ...['-threads', String(request.threads)],
+      ...(isLiveSource(source) ? liveOptions(request) : fileOptions(request)),
+      ...kindOptions(request),
+    ],
+    input: ffmpegInput(source),
+    outputOptions: [
+      ...['-map', '0:V:0', '-an', '-sn', '-dn'],
+      // showinfo stands before the scaler and so tells the size of the source, too
+      ...['-vf', `showinfo=checksum=0,scale=${width}:${height}:flags=bilinear,format=rgb24`],
+      // renamed in ffmpeg 5.1 (libavformat 59.27)
+      ...[atLeast(request, 59, 27) ? '-fps_mode' : '-vsync', 'passthrough'],
+      ...['-f', 'rawvideo'],
+    ],
+  };
+}
+
+/** What ffmpeg is given as its input. `file:` keeps it from reading a protocol or an option into a name. */
+export function ffmpegInput(source: SourceUri): string {
+  if (source.kind === 'file') return `file:${source.path}`;
+  return source.kind === 'device' ? source.name : source.url;
+}
+
+function fileOptions(request: FfmpegRequest): string[] {
+  return [...(request.loop ? ['-stream_loop', '-1'] : []), ...(request.ownSpeed ? ['-re'] : [])];
+}
+
+/**
+ * Decoding by frame threads holds back one frame per thread, 0.3 s at eight threads and 25 frames/s, so live
+ * video is decoded by slices. Skipping the estimate of the frame rate starts a stream some twenty frames
+ * sooner. `nobuffer` is left out on purpose: it throws away what was read while probing, the first key frame
+ * included, and gains nothing here, where ffmpeg is read as fast as it delivers.
+ */
+function liveOptions(request: FfmpegRequest): string[] {
+  const slices = ['-thread_type', 'slice'];
+  return request.source.kind === 'http' ? [] : [...slices, '-fpsprobesize', '0'];
+}
+
+function kindOptions(request: FfmpegRequest): string[] {
+  const { source } = request;
+  const timeoutUs = String(Math.round(request.silenceTimeoutMs * 1000));
+  if (source.kind === 'phantom') throw new TypeError('the synthetic scene is not read by ffmpeg');
+  const whitelist = ['-protocol_whitelist', PROTOCOLS[source.kind]];
+  switch (source.kind) {
+    case 'file':
+      return whitelist;
+    case 'http':
+    case 'rtmp':
+      return [...whitelist, '-rw_timeout', timeoutUs];
+    case 'srt':
+      return [...whitelist, '-timeout', timeoutUs];
+    case 'udp':
+      // without overrun_nonfatal a moment of back-pressure would end the feed
+      return [...whitelist, '-timeout', timeoutUs, '-overrun_nonfatal', '1'];
+    case 'rtsp':
+      // before ffmpeg 5, `-timeout` made it wait for a caller instead
+      return [
+        ...whitelist,
+        ...['-rtsp_transport', source.transport],
+        ...[atLeast(request, 59, 0) ? '-timeout' : '-stimeout', timeoutUs],
+      ];
+    case 'device':
+      return [
+        ...whitelist,
+        ...['-f', source.driver],
+        ...[...source.options].flatMap(([name, value]) => [`-${name}`, value]),
+      ];
+  }
+}
+
+function atLeast(request: FfmpegRequest, major: number, minor: number): boolean {
+  const [hasMajor, hasMinor] = request.libavformat;
+  return hasMajor > major || (hasMajor === major && hasMinor >= minor);
+}

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { Observable, type Subscriber } from 'rxjs';
+import { SurgicamError } from '../domain/errors.js';
+import type { HardwareAcceleration } from '../domain/feed.js';
+import type { VideoFrame } from '../domain/video-frame.js';
+import { ffmpegArguments, ffmpegInput, type FfmpegArguments } from './ffmpeg-arguments.js';
+import {
+  checkProtocol,
+  ffmpegCapabilities,
+  findHardwareDevices,
+  resolveHardwareAcceleration,
+} from './ffmpeg-capabilities.js';
+import { startFfmpeg } from './ffmpeg-process.js';
+import { FrameSink } from './frame-sink.js';
+import type { FrameSourceOptions } from './frame-source.js';
+import { locateFfmpeg, type FfmpegInstallation } from './locate-ffmpeg.js';
+import { LogRing } from './log-ring.js';
+import { redactText } from './redact.js';
+import { ShowinfoReader } from './showinfo-line.js';
+import { watchSilence } from './silence-watch.js';
+import { checkSourceFile } from './source-file.js';
+import { judgeOutcome, sourceFailureOf } from './source-failure.js';
+import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js';
+
+const DEFAULT_SILENCE_MS = 15_000;
+const MAX_DECODER_THREADS = 4;
+
+/** Frames of one source through one ffmpeg. Cold: each subscription runs its own, unsubscribing stops it. */
+export function openFfmpegSource(options: FrameSourceOptions, source: SourceUri): Observable<VideoFrame> {
+  return new Observable((subscriber) => {
+    const stop = new AbortController();
+    runSource(options, source, subscriber, stop.signal).catch((error: unknown) => {
+      subscriber.error(SurgicamError.from(error));
+    });
+    return () => stop.abort();
+  });
+}
+
+async function runSource(
+  options: FrameSourceOptions,
+  source: SourceUri,
+  subscriber: Subscriber<VideoFrame>,
+  signal: AbortSignal,
+): Promise<void> {
+  const stopped = (): boolean => signal.aborted;
+  checkPlayback(options, source);
+  if (source.kind === 'file') await checkSourceFile(source.path);
+  const ffmpeg = await locateFfmpeg(options.ffmpegPath);
+  const hardware = await prepareHardware(options, source, ffmpeg);
+  if (stopped()) return;
+
+  const args = sourceArguments(options, source, ffmpeg, hardware);
+  const sink = frameSink(options, source, (frame) => subscriber.next(frame));
+  const written = once(sink, 'finish');
+  const showinfo = new ShowinfoReader();
+  const log = new LogRing();
+  const child = startFfmpeg({
+    path: ffmpeg.path,
+    args,
+    sink,
+    onLine: (line) => {
+      const info = showinfo.read(line, performance.now());
+      if (info === undefined && line !== '') log.push(line);
+      else if (typeof info === 'object') sink.addInfo(info);
+    },
+  });
+  signal.addEventListener('abort', () => {
+    sink.close();
+    void child.stop();
+  });
+  const name = sourceDisplayName(source);
+  const shown = [...args.inputOptions, '-i', name, ...args.outputOptions];
+  options.logger.debug({ feedId: options.feedId, ffmpeg: ffmpeg.path, args: shown }, 'ffmpeg started');
+
+  const silence = isLiveSource(source)
+    ? watchSilence(sink, options.silenceTimeoutMs ?? DEFAULT_SILENCE_MS, () => void child.stop())
+    : undefined;
+  const exit = await child.exited;
+  silence?.stop();
+  sink.endInfos();
+  const silentForMs = silence?.silentForMs;
+  // what ffmpeg wrote before it went is still given out, at the consumer's pace
+  if (exit.startError === undefined && silentForMs === undefined && !stopped()) await written;
+  if (stopped()) return;
+  sink.close();
+
+  const failure = judgeOutcome({
+    source,
+    cudaWanted: hardware === 'cuda',
+    exit,
+    frames: sink.frames,
+    framesWithoutTime: sink.framesWithoutInfo,
+    log: log.lines(),
+    ...(silentForMs === undefined ? {} : { silentForMs }),
+  });
+  if (failure === undefined) {
+    subscriber.complete();
+    return;
+  }
+  options.logger.debug(
+    { feedId: options.feedId, ffmpegLog: sourceFailureOf(failure)?.log },
+    redactText(failure.message, ffmpegInput(source), name),
+  );
+  subscriber.error(failure);
+}
+
+function checkPlayback(options: FrameSourceOptions, source: SourceUri): void {
+  if (options.source.loop && isLiveSource(source)) {
+    throw SurgicamError.invalidField(
+      'source.loop',
+      true,
+      'false for a live source: only files can start again',
+    );
+  }
+  for (const field of ['width', 'height'] as const) {
+    const value = options[field];
+    if (!Number.isInteger(value) || value < 1 || value > 8192) {
+      throw SurgicamError.invalidField(field, value, '1 to 8192 pixels');
+    }
+  }
+}
+
+async function prepareHardware(
+  options: FrameSourceOptions,
+  source: SourceUri,
+  ffmpeg: FfmpegInstallation,
+): Promise<HardwareAcceleration> {
+  const wish = options.hardwareAcceleration;
+  const devices = findHardwareDevices();
+  const pointless = wish === 'none' || (wish === 'auto' && !devices.nvidia && !devices.render);
+  if (pointless && !('url' in source)) return 'none'; // nothing to ask ffmpeg for, which takes 0.1 s
+  const capabilities = await ffmpegCapabilities(ffmpeg.path);
+  checkProtocol(source, ffmpeg, capabilities);
+  return resolveHardwareAcceleration(wish, ffmpeg, capabilities, devices);
+}
+
+function sourceArguments(
+  options: FrameSourceOptions,
+  source: SourceUri,
+  ffmpeg: FfmpegInstallation,
+  hardwareAcceleration: HardwareAcceleration,
+): FfmpegArguments {
+  return ffmpegArguments({
+    source,
+    width: options.width,
+    height: options.height,
+    ownSpeed: options.source.ownSpeed,
+    loop: options.source.loop,
+    hardwareAcceleration,
+    threads: options.decoderThreads ?? Math.min(availableParallelism(), MAX_DECODER_THREADS),
+    silenceTimeoutMs: options.silenceTimeoutMs ?? DEFAULT_SILENCE_MS,
+    libavformat: ffmpeg.libavformat,
+  });
+}
+
+function frameSink(
+  options: FrameSourceOptions,
+  source: SourceUri,
+  onFrame: (frame: VideoFrame) => void,
+): FrameSink {
+  return new FrameSink({
+    feedId: options.feedId,
+    width: options.width,
+    height: options.height,
+    firstSequence: options.firstSequence ?? 0,
+    gate: options.gate,
+    mediaName: source.kind === 'file' ? basename(source.path) : undefined,
+    paced: isLiveSource(source) || options.source.ownSpeed,
+    onFrame,
+  });
+}
