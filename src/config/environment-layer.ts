@@ -1,0 +1,58 @@
+import { SurgicamError } from '../domain/errors.js';
+import { CONFIG_KEYS, type ConfigKey } from './keys.js';
+import type { ConfigLayer } from './layers.js';
+
+const PREFIX = 'SURGICAM_';
+
+/** Set by people without being keys: the override that works without a configuration, and what the tests read. */
+const OTHERS = /^SURGICAM_(FFMPEG|REQUIRE_ALL|TEST_.*)$/;
+
+/** What Kubernetes sets by itself in every pod beside a Service named `surgicam` or `surgicam-...`. */
+function isServiceLink(variable: string, text: string): boolean {
+  return (
+    /_SERVICE_(HOST|PORT(_.*)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_.*)?$/.test(variable) ||
+    /^(tcp|udp):\/\//.test(text)
+  );
+}
+
+/**
+ * The layer of environment variables: SURGICAM_SERVER_PORT is `server.port`. Lists are separated by commas, an
+ * empty variable is null (or an empty list). Error: invalid_argument for a variable that is no key.
+ */
+export function environmentLayer(environment: NodeJS.ProcessEnv): ConfigLayer {
+  const values: Record<string, Record<string, unknown>> = {};
+  for (const [variable, text] of Object.entries(environment)) {
+    if (text === undefined || !variable.startsWith(PREFIX)) continue;
+    if (OTHERS.test(variable) || isServiceLink(variable, text)) continue;
+    const key = CONFIG_KEYS.find((candidate) => candidate.variable === variable);
+    if (key === undefined) {
+      throw SurgicamError.invalidField(`environment variable ${variable}`, text, allowedBeside(variable));
+    }
+    (values[key.section] ??= {})[key.name] = parseText(text, key);
+  }
+  const variables = new Map(CONFIG_KEYS.map(({ path, variable }) => [path, variable]));
+  return { values, originOf: (path) => variables.get(path) ?? path };
+}
+
+/** A text as the key's kind reads it; what it cannot read stays a text, for the schema to refuse. */
+function parseText(text: string, { kind, nullable }: ConfigKey): unknown {
+  if (text === '' && nullable) return null;
+  switch (kind) {
+    case 'number':
+      return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : text;
+    case 'list':
+      return text === '' ? [] : text.split(',').map((item) => item.trim());
+    case 'text':
+      return text;
+  }
+}
+
+/** The variables of the same section, or every section's prefix. */
+function allowedBeside(variable: string): string {
+  const section = variable.split('_')[1];
+  const siblings = CONFIG_KEYS.filter((key) => key.variable.split('_')[1] === section);
+  if (siblings.length > 0) return siblings.map((key) => key.variable).join(', ');
+  return [...new Set(CONFIG_KEYS.map((key) => `${PREFIX}${key.section.toUpperCase()}_...`))].join(', ');
+}

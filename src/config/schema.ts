@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { bounded, flag, oneOf, optionalText, text, whole } from './fields.js';
+
+/** Default of `server.port`, where clients look too unless told otherwise. */
+export const DEFAULT_PORT = 50_051;
+
+const log = z.strictObject({
+  /** What is written to standard error. */
+  level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+const server = z.strictObject({
+  /** Address to listen on. Beyond loopback either TLS or `insecure` is needed. */
+  host: text('a host name or address').default('127.0.0.1'),
+  /** 0 lets the system choose. */
+  port: whole(0, 65_535).default(DEFAULT_PORT),
+  /** Serve without TLS beyond loopback. */
+  insecure: flag().default(false),
+  /** PEM files; both or neither. */
+  tlsCertificateFile: optionalText('a PEM file').default(null),
+  tlsKeyFile: optionalText('a PEM file').default(null),
+  /** At shutdown: how long calls may take to end by themselves, milliseconds. */
+  drainDeadlineMs: whole(0, 600_000).default(5_000),
+});
+
+const models = z.strictObject({
+  /** Folders that are model packages or hold some. Empty: those that come with the program. */
+  directories: z.array(text('a folder'), { error: 'a list of folders' }).default([]),
+  /** The model of a request that names none. Null: the first by name. */
+  default: optionalText('the name of a model').default(null),
+});
+
+const video = z.strictObject({
+  /** The ffmpeg to use. Null: the first on PATH, else the one that came with npm. */
+  ffmpegFile: optionalText('a program file').default(null),
+  /** Files that clients may have played lie below it. Null: none may be played. */
+  mediaRoot: optionalText('a folder').default(null),
+});
+
+const inference = z.strictObject({
+  /** In the order they are tried. */
+  providers: z
+    .array(oneOf(['cuda', 'tensorrt', 'webgpu', 'cpu']), { error: 'a list of cuda, tensorrt, webgpu, cpu' })
+    .min(1, { error: 'at least one of cuda, tensorrt, webgpu, cpu' })
+    .default(['cuda', 'tensorrt', 'webgpu', 'cpu']),
+  /** Refuse to run on another provider than the first. */
+  strict: flag().default(false),
+  /** Threads that run the model side by side. 0: one. */
+  workers: whole(0, 64, ' (0 lets the program choose)').default(0),
+  /** Threads inside one run of the model. 0: the cores divided by the workers. */
+  intraOpThreads: whole(0, 256, ' (0 lets the program choose)').default(0),
+  /** Most frames in one run of the model. */
+  maxBatch: whole(1, 256).default(8),
+  /** How long a frame may wait for others to share a run with, milliseconds. */
+  maxWaitMs: bounded(0, 1_000).default(2),
+});
+
+const feeds = z.strictObject({
+  /** Most feeds at a time. */
+  maxFeeds: whole(1, 10_000).default(64),
+  /** Analyses kept for readers that are behind, per feed. */
+  historyFrames: whole(1, 100_000).default(256),
+  /** Without a frame for so long, a feed counts as stalled, milliseconds. */
+  stallAfterMs: whole(100, 3_600_000).default(2_000),
+  /** Frames analysed per second on a feed that nobody follows. 0: none. */
+  idleRate: bounded(0, 1_000).default(1),
+});
+
+/** The one schema of the configuration: every key, its default and its bounds. Units are in the names. */
+export const configSchema = z
+  .strictObject({
+    log: log.prefault({}),
+    server: server.prefault({}),
+    models: models.prefault({}),
+    video: video.prefault({}),
+    inference: inference.prefault({}),
+    feeds: feeds.prefault({}),
+  })
+  .superRefine(({ server: { tlsCertificateFile, tlsKeyFile } }, context) => {
+    if ((tlsCertificateFile === null) === (tlsKeyFile === null)) return;
+    const absent = tlsKeyFile === null ? 'tlsKeyFile' : 'tlsCertificateFile';
+    context.addIssue({
+      code: 'custom',
+      path: ['server', absent],
+      message: 'tlsCertificateFile and tlsKeyFile together, or neither',
+    });
+  });
+
+type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** The whole configuration, frozen. */
+export type Config = DeepReadonly<z.infer<typeof configSchema>>;
