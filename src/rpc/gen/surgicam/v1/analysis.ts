@@ -734,10 +734,10 @@ export const FrameAnalysis: MessageFns<FrameAnalysis> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FrameAnalysis>, I>>(base?: I): FrameAnalysis {
-    return FrameAnalysis.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FrameAnalysis>): FrameAnalysis {
+    return FrameAnalysis.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FrameAnalysis>, I>>(object: I): FrameAnalysis {
+  fromPartial(object: DeepPartial<FrameAnalysis>): FrameAnalysis {
     const message = createBaseFrameAnalysis();
     message.feedId = object.feedId ?? "";
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
@@ -842,10 +842,10 @@ export const ModelReference: MessageFns<ModelReference> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ModelReference>, I>>(base?: I): ModelReference {
-    return ModelReference.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ModelReference>): ModelReference {
+    return ModelReference.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ModelReference>, I>>(object: I): ModelReference {
+  fromPartial(object: DeepPartial<ModelReference>): ModelReference {
     const message = createBaseModelReference();
     message.name = object.name ?? "";
     message.version = object.version ?? "";
@@ -980,10 +980,10 @@ export const ClassScore: MessageFns<ClassScore> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ClassScore>, I>>(base?: I): ClassScore {
-    return ClassScore.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ClassScore>): ClassScore {
+    return ClassScore.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ClassScore>, I>>(object: I): ClassScore {
+  fromPartial(object: DeepPartial<ClassScore>): ClassScore {
     const message = createBaseClassScore();
     message.classId = object.classId ?? 0;
     message.className = object.className ?? "";
@@ -1142,10 +1142,10 @@ export const Detection: MessageFns<Detection> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Detection>, I>>(base?: I): Detection {
-    return Detection.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Detection>): Detection {
+    return Detection.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Detection>, I>>(object: I): Detection {
+  fromPartial(object: DeepPartial<Detection>): Detection {
     const message = createBaseDetection();
     message.classId = object.classId ?? 0;
     message.className = object.className ?? "";
@@ -1263,10 +1263,10 @@ export const NormalizedBox: MessageFns<NormalizedBox> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<NormalizedBox>, I>>(base?: I): NormalizedBox {
-    return NormalizedBox.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NormalizedBox>): NormalizedBox {
+    return NormalizedBox.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NormalizedBox>, I>>(object: I): NormalizedBox {
+  fromPartial(object: DeepPartial<NormalizedBox>): NormalizedBox {
     const message = createBaseNormalizedBox();
     message.x1 = object.x1 ?? 0;
     message.y1 = object.y1 ?? 0;
@@ -1380,10 +1380,10 @@ export const PixelBox: MessageFns<PixelBox> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<PixelBox>, I>>(base?: I): PixelBox {
-    return PixelBox.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PixelBox>): PixelBox {
+    return PixelBox.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PixelBox>, I>>(object: I): PixelBox {
+  fromPartial(object: DeepPartial<PixelBox>): PixelBox {
     const message = createBasePixelBox();
     message.x1 = object.x1 ?? 0;
     message.y1 = object.y1 ?? 0;
@@ -1467,10 +1467,10 @@ export const NormalizedPoint: MessageFns<NormalizedPoint> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<NormalizedPoint>, I>>(base?: I): NormalizedPoint {
-    return NormalizedPoint.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NormalizedPoint>): NormalizedPoint {
+    return NormalizedPoint.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NormalizedPoint>, I>>(object: I): NormalizedPoint {
+  fromPartial(object: DeepPartial<NormalizedPoint>): NormalizedPoint {
     const message = createBaseNormalizedPoint();
     message.x = object.x ?? 0;
     message.y = object.y ?? 0;
@@ -1601,10 +1601,10 @@ export const Heatmap: MessageFns<Heatmap> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Heatmap>, I>>(base?: I): Heatmap {
-    return Heatmap.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Heatmap>): Heatmap {
+    return Heatmap.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Heatmap>, I>>(object: I): Heatmap {
+  fromPartial(object: DeepPartial<Heatmap>): Heatmap {
     const message = createBaseHeatmap();
     message.classId = object.classId ?? 0;
     message.encoding = object.encoding ?? 0;
@@ -1779,10 +1779,10 @@ export const RegionFeature: MessageFns<RegionFeature> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<RegionFeature>, I>>(base?: I): RegionFeature {
-    return RegionFeature.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<RegionFeature>): RegionFeature {
+    return RegionFeature.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<RegionFeature>, I>>(object: I): RegionFeature {
+  fromPartial(object: DeepPartial<RegionFeature>): RegionFeature {
     const message = createBaseRegionFeature();
     message.classId = object.classId ?? 0;
     message.className = object.className ?? "";
@@ -1935,10 +1935,10 @@ export const AnalysisTiming: MessageFns<AnalysisTiming> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<AnalysisTiming>, I>>(base?: I): AnalysisTiming {
-    return AnalysisTiming.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalysisTiming>): AnalysisTiming {
+    return AnalysisTiming.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalysisTiming>, I>>(object: I): AnalysisTiming {
+  fromPartial(object: DeepPartial<AnalysisTiming>): AnalysisTiming {
     const message = createBaseAnalysisTiming();
     message.decodeUs = object.decodeUs ?? 0;
     message.queueUs = object.queueUs ?? 0;
@@ -2026,10 +2026,10 @@ export const FrameDrops: MessageFns<FrameDrops> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FrameDrops>, I>>(base?: I): FrameDrops {
-    return FrameDrops.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FrameDrops>): FrameDrops {
+    return FrameDrops.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FrameDrops>, I>>(object: I): FrameDrops {
+  fromPartial(object: DeepPartial<FrameDrops>): FrameDrops {
     const message = createBaseFrameDrops();
     message.reason = object.reason ?? 0;
     message.count = (object.count !== undefined && object.count !== null) ? BigInt(object.count) : 0n;
@@ -2126,10 +2126,10 @@ export const Preview: MessageFns<Preview> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Preview>, I>>(base?: I): Preview {
-    return Preview.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Preview>): Preview {
+    return Preview.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Preview>, I>>(object: I): Preview {
+  fromPartial(object: DeepPartial<Preview>): Preview {
     const message = createBasePreview();
     message.width = object.width ?? 0;
     message.height = object.height ?? 0;
@@ -2158,10 +2158,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
-
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
@@ -2194,6 +2190,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -258,10 +258,10 @@ export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<AnalysisOutputs>, I>>(base?: I): AnalysisOutputs {
-    return AnalysisOutputs.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalysisOutputs>): AnalysisOutputs {
+    return AnalysisOutputs.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalysisOutputs>, I>>(object: I): AnalysisOutputs {
+  fromPartial(object: DeepPartial<AnalysisOutputs>): AnalysisOutputs {
     const message = createBaseAnalysisOutputs();
     message.boxes = object.boxes ?? false;
     message.outlines = object.outlines ?? false;
@@ -370,10 +370,10 @@ export const HeatmapOutput: MessageFns<HeatmapOutput> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<HeatmapOutput>, I>>(base?: I): HeatmapOutput {
-    return HeatmapOutput.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<HeatmapOutput>): HeatmapOutput {
+    return HeatmapOutput.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<HeatmapOutput>, I>>(object: I): HeatmapOutput {
+  fromPartial(object: DeepPartial<HeatmapOutput>): HeatmapOutput {
     const message = createBaseHeatmapOutput();
     message.encoding = object.encoding ?? 0;
     message.classIds = object.classIds?.map((e) => e) || [];
@@ -470,10 +470,10 @@ export const RegionFeatureOutput: MessageFns<RegionFeatureOutput> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<RegionFeatureOutput>, I>>(base?: I): RegionFeatureOutput {
-    return RegionFeatureOutput.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<RegionFeatureOutput>): RegionFeatureOutput {
+    return RegionFeatureOutput.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<RegionFeatureOutput>, I>>(object: I): RegionFeatureOutput {
+  fromPartial(object: DeepPartial<RegionFeatureOutput>): RegionFeatureOutput {
     const message = createBaseRegionFeatureOutput();
     message.variant = object.variant ?? 0;
     message.pooling = object.pooling ?? 0;
@@ -560,10 +560,10 @@ export const PreviewOutput: MessageFns<PreviewOutput> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<PreviewOutput>, I>>(base?: I): PreviewOutput {
-    return PreviewOutput.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PreviewOutput>): PreviewOutput {
+    return PreviewOutput.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PreviewOutput>, I>>(object: I): PreviewOutput {
+  fromPartial(object: DeepPartial<PreviewOutput>): PreviewOutput {
     const message = createBasePreviewOutput();
     message.maxWidth = object.maxWidth ?? 0;
     message.quality = object.quality ?? 0;
@@ -670,10 +670,10 @@ export const AnalysisThresholds: MessageFns<AnalysisThresholds> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<AnalysisThresholds>, I>>(base?: I): AnalysisThresholds {
-    return AnalysisThresholds.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalysisThresholds>): AnalysisThresholds {
+    return AnalysisThresholds.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalysisThresholds>, I>>(object: I): AnalysisThresholds {
+  fromPartial(object: DeepPartial<AnalysisThresholds>): AnalysisThresholds {
     const message = createBaseAnalysisThresholds();
     message.classThreshold = object.classThreshold ?? undefined;
     message.roiThreshold = object.roiThreshold ?? undefined;
@@ -783,10 +783,10 @@ export const ClassThresholds: MessageFns<ClassThresholds> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ClassThresholds>, I>>(base?: I): ClassThresholds {
-    return ClassThresholds.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ClassThresholds>): ClassThresholds {
+    return ClassThresholds.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ClassThresholds>, I>>(object: I): ClassThresholds {
+  fromPartial(object: DeepPartial<ClassThresholds>): ClassThresholds {
     const message = createBaseClassThresholds();
     message.classId = object.classId ?? 0;
     message.classThreshold = object.classThreshold ?? undefined;
@@ -808,10 +808,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;
 }
@@ -821,6 +817,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

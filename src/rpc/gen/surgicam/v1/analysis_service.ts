@@ -457,10 +457,10 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<SubscribeRequest>, I>>(base?: I): SubscribeRequest {
-    return SubscribeRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SubscribeRequest>): SubscribeRequest {
+    return SubscribeRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SubscribeRequest>, I>>(object: I): SubscribeRequest {
+  fromPartial(object: DeepPartial<SubscribeRequest>): SubscribeRequest {
     const message = createBaseSubscribeRequest();
     switch (object.request?.$case) {
       case "configure": {
@@ -674,10 +674,10 @@ export const SubscriptionConfiguration: MessageFns<SubscriptionConfiguration> = 
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<SubscriptionConfiguration>, I>>(base?: I): SubscriptionConfiguration {
-    return SubscriptionConfiguration.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SubscriptionConfiguration>): SubscriptionConfiguration {
+    return SubscriptionConfiguration.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SubscriptionConfiguration>, I>>(object: I): SubscriptionConfiguration {
+  fromPartial(object: DeepPartial<SubscriptionConfiguration>): SubscriptionConfiguration {
     const message = createBaseSubscriptionConfiguration();
     message.feedId = object.feedId ?? "";
     message.outputs = (object.outputs !== undefined && object.outputs !== null)
@@ -739,10 +739,10 @@ export const Pause: MessageFns<Pause> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Pause>, I>>(base?: I): Pause {
-    return Pause.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Pause>): Pause {
+    return Pause.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Pause>, I>>(_: I): Pause {
+  fromPartial(_: DeepPartial<Pause>): Pause {
     const message = createBasePause();
     return message;
   },
@@ -791,10 +791,10 @@ export const Resume: MessageFns<Resume> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Resume>, I>>(base?: I): Resume {
-    return Resume.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Resume>): Resume {
+    return Resume.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Resume>, I>>(_: I): Resume {
+  fromPartial(_: DeepPartial<Resume>): Resume {
     const message = createBaseResume();
     return message;
   },
@@ -860,10 +860,10 @@ export const Acknowledge: MessageFns<Acknowledge> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Acknowledge>, I>>(base?: I): Acknowledge {
-    return Acknowledge.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Acknowledge>): Acknowledge {
+    return Acknowledge.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Acknowledge>, I>>(object: I): Acknowledge {
+  fromPartial(object: DeepPartial<Acknowledge>): Acknowledge {
     const message = createBaseAcknowledge();
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     return message;
@@ -968,10 +968,10 @@ export const Annotate: MessageFns<Annotate> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Annotate>, I>>(base?: I): Annotate {
-    return Annotate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Annotate>): Annotate {
+    return Annotate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Annotate>, I>>(object: I): Annotate {
+  fromPartial(object: DeepPartial<Annotate>): Annotate {
     const message = createBaseAnnotate();
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     switch (object.content?.$case) {
@@ -1070,10 +1070,10 @@ export const TypedText: MessageFns<TypedText> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<TypedText>, I>>(base?: I): TypedText {
-    return TypedText.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TypedText>): TypedText {
+    return TypedText.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TypedText>, I>>(object: I): TypedText {
+  fromPartial(object: DeepPartial<TypedText>): TypedText {
     const message = createBaseTypedText();
     message.mediaType = object.mediaType ?? "";
     message.text = object.text ?? "";
@@ -1238,10 +1238,10 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<SubscribeResponse>, I>>(base?: I): SubscribeResponse {
-    return SubscribeResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SubscribeResponse>): SubscribeResponse {
+    return SubscribeResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SubscribeResponse>, I>>(object: I): SubscribeResponse {
+  fromPartial(object: DeepPartial<SubscribeResponse>): SubscribeResponse {
     const message = createBaseSubscribeResponse();
     switch (object.response?.$case) {
       case "started": {
@@ -1419,10 +1419,10 @@ export const Started: MessageFns<Started> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Started>, I>>(base?: I): Started {
-    return Started.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Started>): Started {
+    return Started.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Started>, I>>(object: I): Started {
+  fromPartial(object: DeepPartial<Started>): Started {
     const message = createBaseStarted();
     message.sessionId = object.sessionId ?? "";
     message.configuration = object.configuration ?? 0;
@@ -1490,10 +1490,10 @@ export const FeedStateChange: MessageFns<FeedStateChange> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FeedStateChange>, I>>(base?: I): FeedStateChange {
-    return FeedStateChange.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FeedStateChange>): FeedStateChange {
+    return FeedStateChange.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FeedStateChange>, I>>(object: I): FeedStateChange {
+  fromPartial(object: DeepPartial<FeedStateChange>): FeedStateChange {
     const message = createBaseFeedStateChange();
     message.feed = (object.feed !== undefined && object.feed !== null) ? Feed.fromPartial(object.feed) : undefined;
     return message;
@@ -1603,10 +1603,10 @@ export const Gap: MessageFns<Gap> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Gap>, I>>(base?: I): Gap {
-    return Gap.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Gap>): Gap {
+    return Gap.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Gap>, I>>(object: I): Gap {
+  fromPartial(object: DeepPartial<Gap>): Gap {
     const message = createBaseGap();
     message.fromSequence = (object.fromSequence !== undefined && object.fromSequence !== null)
       ? BigInt(object.fromSequence)
@@ -1736,10 +1736,10 @@ export const Annotation: MessageFns<Annotation> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Annotation>, I>>(base?: I): Annotation {
-    return Annotation.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Annotation>): Annotation {
+    return Annotation.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Annotation>, I>>(object: I): Annotation {
+  fromPartial(object: DeepPartial<Annotation>): Annotation {
     const message = createBaseAnnotation();
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     message.receiveTime = object.receiveTime ?? undefined;
@@ -1872,10 +1872,10 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Heartbeat>, I>>(base?: I): Heartbeat {
-    return Heartbeat.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Heartbeat>): Heartbeat {
+    return Heartbeat.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Heartbeat>, I>>(object: I): Heartbeat {
+  fromPartial(object: DeepPartial<Heartbeat>): Heartbeat {
     const message = createBaseHeartbeat();
     message.time = object.time ?? undefined;
     message.status = (object.status !== undefined && object.status !== null)
@@ -1995,10 +1995,10 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<SkippedAnalyses>, I>>(base?: I): SkippedAnalyses {
-    return SkippedAnalyses.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SkippedAnalyses>): SkippedAnalyses {
+    return SkippedAnalyses.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SkippedAnalyses>, I>>(object: I): SkippedAnalyses {
+  fromPartial(object: DeepPartial<SkippedAnalyses>): SkippedAnalyses {
     const message = createBaseSkippedAnalyses();
     message.slowReader = (object.slowReader !== undefined && object.slowReader !== null)
       ? BigInt(object.slowReader)
@@ -2119,10 +2119,10 @@ export const AnalyzeImageRequest: MessageFns<AnalyzeImageRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<AnalyzeImageRequest>, I>>(base?: I): AnalyzeImageRequest {
-    return AnalyzeImageRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalyzeImageRequest>): AnalyzeImageRequest {
+    return AnalyzeImageRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalyzeImageRequest>, I>>(object: I): AnalyzeImageRequest {
+  fromPartial(object: DeepPartial<AnalyzeImageRequest>): AnalyzeImageRequest {
     const message = createBaseAnalyzeImageRequest();
     message.modelName = object.modelName ?? "";
     message.image = object.image ?? Buffer.alloc(0);
@@ -2199,10 +2199,10 @@ export const AnalyzeImageResponse: MessageFns<AnalyzeImageResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<AnalyzeImageResponse>, I>>(base?: I): AnalyzeImageResponse {
-    return AnalyzeImageResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalyzeImageResponse>): AnalyzeImageResponse {
+    return AnalyzeImageResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalyzeImageResponse>, I>>(object: I): AnalyzeImageResponse {
+  fromPartial(object: DeepPartial<AnalyzeImageResponse>): AnalyzeImageResponse {
     const message = createBaseAnalyzeImageResponse();
     message.frameAnalysis = (object.frameAnalysis !== undefined && object.frameAnalysis !== null)
       ? FrameAnalysis.fromPartial(object.frameAnalysis)
@@ -2373,10 +2373,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -2408,6 +2404,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -430,10 +430,10 @@ export const FeedSettings: MessageFns<FeedSettings> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FeedSettings>, I>>(base?: I): FeedSettings {
-    return FeedSettings.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FeedSettings>): FeedSettings {
+    return FeedSettings.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FeedSettings>, I>>(object: I): FeedSettings {
+  fromPartial(object: DeepPartial<FeedSettings>): FeedSettings {
     const message = createBaseFeedSettings();
     message.feedId = object.feedId ?? "";
     message.source = (object.source !== undefined && object.source !== null)
@@ -524,10 +524,10 @@ export const FeedSource: MessageFns<FeedSource> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FeedSource>, I>>(base?: I): FeedSource {
-    return FeedSource.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FeedSource>): FeedSource {
+    return FeedSource.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FeedSource>, I>>(object: I): FeedSource {
+  fromPartial(object: DeepPartial<FeedSource>): FeedSource {
     const message = createBaseFeedSource();
     switch (object.source?.$case) {
       case "uri": {
@@ -640,10 +640,10 @@ export const UriSource: MessageFns<UriSource> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<UriSource>, I>>(base?: I): UriSource {
-    return UriSource.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UriSource>): UriSource {
+    return UriSource.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UriSource>, I>>(object: I): UriSource {
+  fromPartial(object: DeepPartial<UriSource>): UriSource {
     const message = createBaseUriSource();
     message.uri = object.uri ?? "";
     message.ownSpeed = object.ownSpeed ?? false;
@@ -730,10 +730,10 @@ export const PhantomSource: MessageFns<PhantomSource> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<PhantomSource>, I>>(base?: I): PhantomSource {
-    return PhantomSource.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PhantomSource>): PhantomSource {
+    return PhantomSource.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PhantomSource>, I>>(object: I): PhantomSource {
+  fromPartial(object: DeepPartial<PhantomSource>): PhantomSource {
     const message = createBasePhantomSource();
     message.query = object.query ?? "";
     message.ownSpeed = object.ownSpeed ?? false;
@@ -894,10 +894,10 @@ export const Feed: MessageFns<Feed> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Feed>, I>>(base?: I): Feed {
-    return Feed.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Feed>): Feed {
+    return Feed.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Feed>, I>>(object: I): Feed {
+  fromPartial(object: DeepPartial<Feed>): Feed {
     const message = createBaseFeed();
     message.settings = (object.settings !== undefined && object.settings !== null)
       ? FeedSettings.fromPartial(object.settings)
@@ -1019,10 +1019,10 @@ export const FeedStatus: MessageFns<FeedStatus> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FeedStatus>, I>>(base?: I): FeedStatus {
-    return FeedStatus.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FeedStatus>): FeedStatus {
+    return FeedStatus.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FeedStatus>, I>>(object: I): FeedStatus {
+  fromPartial(object: DeepPartial<FeedStatus>): FeedStatus {
     const message = createBaseFeedStatus();
     message.state = object.state ?? 0;
     message.since = object.since ?? undefined;
@@ -1112,10 +1112,10 @@ export const Reconnection: MessageFns<Reconnection> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Reconnection>, I>>(base?: I): Reconnection {
-    return Reconnection.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Reconnection>): Reconnection {
+    return Reconnection.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Reconnection>, I>>(object: I): Reconnection {
+  fromPartial(object: DeepPartial<Reconnection>): Reconnection {
     const message = createBaseReconnection();
     message.attempt = object.attempt ?? 0;
     message.nextTryTime = object.nextTryTime ?? undefined;
@@ -1337,10 +1337,10 @@ export const FeedCounters: MessageFns<FeedCounters> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FeedCounters>, I>>(base?: I): FeedCounters {
-    return FeedCounters.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FeedCounters>): FeedCounters {
+    return FeedCounters.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FeedCounters>, I>>(object: I): FeedCounters {
+  fromPartial(object: DeepPartial<FeedCounters>): FeedCounters {
     const message = createBaseFeedCounters();
     message.framesDecoded = (object.framesDecoded !== undefined && object.framesDecoded !== null)
       ? BigInt(object.framesDecoded)
@@ -1373,10 +1373,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -1408,6 +1404,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

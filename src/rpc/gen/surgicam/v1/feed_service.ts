@@ -200,10 +200,10 @@ export const CreateFeedRequest: MessageFns<CreateFeedRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<CreateFeedRequest>, I>>(base?: I): CreateFeedRequest {
-    return CreateFeedRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateFeedRequest>): CreateFeedRequest {
+    return CreateFeedRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateFeedRequest>, I>>(object: I): CreateFeedRequest {
+  fromPartial(object: DeepPartial<CreateFeedRequest>): CreateFeedRequest {
     const message = createBaseCreateFeedRequest();
     message.settings = (object.settings !== undefined && object.settings !== null)
       ? FeedSettings.fromPartial(object.settings)
@@ -269,10 +269,10 @@ export const CreateFeedResponse: MessageFns<CreateFeedResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<CreateFeedResponse>, I>>(base?: I): CreateFeedResponse {
-    return CreateFeedResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateFeedResponse>): CreateFeedResponse {
+    return CreateFeedResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateFeedResponse>, I>>(object: I): CreateFeedResponse {
+  fromPartial(object: DeepPartial<CreateFeedResponse>): CreateFeedResponse {
     const message = createBaseCreateFeedResponse();
     message.feed = (object.feed !== undefined && object.feed !== null) ? Feed.fromPartial(object.feed) : undefined;
     return message;
@@ -342,10 +342,10 @@ export const GetFeedRequest: MessageFns<GetFeedRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<GetFeedRequest>, I>>(base?: I): GetFeedRequest {
-    return GetFeedRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetFeedRequest>): GetFeedRequest {
+    return GetFeedRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetFeedRequest>, I>>(object: I): GetFeedRequest {
+  fromPartial(object: DeepPartial<GetFeedRequest>): GetFeedRequest {
     const message = createBaseGetFeedRequest();
     message.feedId = object.feedId ?? "";
     return message;
@@ -409,10 +409,10 @@ export const GetFeedResponse: MessageFns<GetFeedResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<GetFeedResponse>, I>>(base?: I): GetFeedResponse {
-    return GetFeedResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetFeedResponse>): GetFeedResponse {
+    return GetFeedResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetFeedResponse>, I>>(object: I): GetFeedResponse {
+  fromPartial(object: DeepPartial<GetFeedResponse>): GetFeedResponse {
     const message = createBaseGetFeedResponse();
     message.feed = (object.feed !== undefined && object.feed !== null) ? Feed.fromPartial(object.feed) : undefined;
     return message;
@@ -501,10 +501,10 @@ export const ListFeedsRequest: MessageFns<ListFeedsRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ListFeedsRequest>, I>>(base?: I): ListFeedsRequest {
-    return ListFeedsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListFeedsRequest>): ListFeedsRequest {
+    return ListFeedsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListFeedsRequest>, I>>(object: I): ListFeedsRequest {
+  fromPartial(object: DeepPartial<ListFeedsRequest>): ListFeedsRequest {
     const message = createBaseListFeedsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
@@ -590,10 +590,10 @@ export const ListFeedsResponse: MessageFns<ListFeedsResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ListFeedsResponse>, I>>(base?: I): ListFeedsResponse {
-    return ListFeedsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListFeedsResponse>): ListFeedsResponse {
+    return ListFeedsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListFeedsResponse>, I>>(object: I): ListFeedsResponse {
+  fromPartial(object: DeepPartial<ListFeedsResponse>): ListFeedsResponse {
     const message = createBaseListFeedsResponse();
     message.feeds = object.feeds?.map((e) => Feed.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
@@ -664,10 +664,10 @@ export const DeleteFeedRequest: MessageFns<DeleteFeedRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<DeleteFeedRequest>, I>>(base?: I): DeleteFeedRequest {
-    return DeleteFeedRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteFeedRequest>): DeleteFeedRequest {
+    return DeleteFeedRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteFeedRequest>, I>>(object: I): DeleteFeedRequest {
+  fromPartial(object: DeepPartial<DeleteFeedRequest>): DeleteFeedRequest {
     const message = createBaseDeleteFeedRequest();
     message.feedId = object.feedId ?? "";
     return message;
@@ -731,10 +731,10 @@ export const DeleteFeedResponse: MessageFns<DeleteFeedResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<DeleteFeedResponse>, I>>(base?: I): DeleteFeedResponse {
-    return DeleteFeedResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteFeedResponse>): DeleteFeedResponse {
+    return DeleteFeedResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteFeedResponse>, I>>(object: I): DeleteFeedResponse {
+  fromPartial(object: DeepPartial<DeleteFeedResponse>): DeleteFeedResponse {
     const message = createBaseDeleteFeedResponse();
     message.feed = (object.feed !== undefined && object.feed !== null) ? Feed.fromPartial(object.feed) : undefined;
     return message;
@@ -784,10 +784,10 @@ export const WatchFeedsRequest: MessageFns<WatchFeedsRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<WatchFeedsRequest>, I>>(base?: I): WatchFeedsRequest {
-    return WatchFeedsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<WatchFeedsRequest>): WatchFeedsRequest {
+    return WatchFeedsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<WatchFeedsRequest>, I>>(_: I): WatchFeedsRequest {
+  fromPartial(_: DeepPartial<WatchFeedsRequest>): WatchFeedsRequest {
     const message = createBaseWatchFeedsRequest();
     return message;
   },
@@ -867,10 +867,10 @@ export const WatchFeedsResponse: MessageFns<WatchFeedsResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<WatchFeedsResponse>, I>>(base?: I): WatchFeedsResponse {
-    return WatchFeedsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<WatchFeedsResponse>): WatchFeedsResponse {
+    return WatchFeedsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<WatchFeedsResponse>, I>>(object: I): WatchFeedsResponse {
+  fromPartial(object: DeepPartial<WatchFeedsResponse>): WatchFeedsResponse {
     const message = createBaseWatchFeedsResponse();
     message.kind = object.kind ?? 0;
     message.feed = (object.feed !== undefined && object.feed !== null) ? Feed.fromPartial(object.feed) : undefined;
@@ -1084,10 +1084,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;
 }
@@ -1097,6 +1093,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

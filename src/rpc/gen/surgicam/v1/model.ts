@@ -151,7 +151,13 @@ export interface Model {
   /** SHA-256 of the graph file, 64 lower-case hexadecimal digits. */
   checksum: string;
   /** How the model is being run. If absent, it has not been loaded yet. */
-  runtime: ModelRuntime | undefined;
+  runtime:
+    | ModelRuntime
+    | undefined;
+  /** Kind of network, for a person to read, for example "ResNet-50". */
+  architecture: string;
+  /** Licence of the weights, an SPDX expression. */
+  license: string;
 }
 
 /** Shape of one feature map. */
@@ -193,6 +199,8 @@ function createBaseModel(): Model {
     precision: 0,
     checksum: "",
     runtime: undefined,
+    architecture: "",
+    license: "",
   };
 }
 
@@ -256,6 +264,12 @@ export const Model: MessageFns<Model> = {
     }
     if (message.runtime !== undefined) {
       ModelRuntime.encode(message.runtime, writer.uint32(138).fork()).join();
+    }
+    if (message.architecture !== "") {
+      writer.uint32(146).string(message.architecture);
+    }
+    if (message.license !== "") {
+      writer.uint32(154).string(message.license);
     }
     return writer;
   },
@@ -429,6 +443,22 @@ export const Model: MessageFns<Model> = {
             message.runtime = ModelRuntime.decode(reader, reader.uint32());
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.architecture = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.license = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -502,6 +532,8 @@ export const Model: MessageFns<Model> = {
       precision: isSet(object.precision) ? precisionFromJSON(object.precision) : 0,
       checksum: isSet(object.checksum) ? globalThis.String(object.checksum) : "",
       runtime: isSet(object.runtime) ? ModelRuntime.fromJSON(object.runtime) : undefined,
+      architecture: isSet(object.architecture) ? globalThis.String(object.architecture) : "",
+      license: isSet(object.license) ? globalThis.String(object.license) : "",
     };
   },
 
@@ -558,13 +590,19 @@ export const Model: MessageFns<Model> = {
     if (message.runtime !== undefined) {
       obj.runtime = ModelRuntime.toJSON(message.runtime);
     }
+    if (message.architecture !== undefined) {
+      obj.architecture = message.architecture;
+    }
+    if (message.license !== undefined) {
+      obj.license = message.license;
+    }
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<Model>, I>>(base?: I): Model {
-    return Model.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Model>): Model {
+    return Model.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Model>, I>>(object: I): Model {
+  fromPartial(object: DeepPartial<Model>): Model {
     const message = createBaseModel();
     message.name = object.name ?? "";
     message.version = object.version ?? "";
@@ -585,6 +623,8 @@ export const Model: MessageFns<Model> = {
     message.runtime = (object.runtime !== undefined && object.runtime !== null)
       ? ModelRuntime.fromPartial(object.runtime)
       : undefined;
+    message.architecture = object.architecture ?? "";
+    message.license = object.license ?? "";
     return message;
   },
 };
@@ -693,10 +733,10 @@ export const FeatureMap: MessageFns<FeatureMap> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<FeatureMap>, I>>(base?: I): FeatureMap {
-    return FeatureMap.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FeatureMap>): FeatureMap {
+    return FeatureMap.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FeatureMap>, I>>(object: I): FeatureMap {
+  fromPartial(object: DeepPartial<FeatureMap>): FeatureMap {
     const message = createBaseFeatureMap();
     message.name = object.name ?? "";
     message.channels = object.channels ?? 0;
@@ -784,10 +824,10 @@ export const ModelRuntime: MessageFns<ModelRuntime> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ModelRuntime>, I>>(base?: I): ModelRuntime {
-    return ModelRuntime.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ModelRuntime>): ModelRuntime {
+    return ModelRuntime.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ModelRuntime>, I>>(object: I): ModelRuntime {
+  fromPartial(object: DeepPartial<ModelRuntime>): ModelRuntime {
     const message = createBaseModelRuntime();
     message.provider = object.provider ?? 0;
     message.fallbackReason = object.fallbackReason ?? "";
@@ -808,10 +848,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;
 }
@@ -821,6 +857,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

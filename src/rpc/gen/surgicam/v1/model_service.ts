@@ -87,10 +87,10 @@ export const ListModelsRequest: MessageFns<ListModelsRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ListModelsRequest>, I>>(base?: I): ListModelsRequest {
-    return ListModelsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListModelsRequest>): ListModelsRequest {
+    return ListModelsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListModelsRequest>, I>>(_: I): ListModelsRequest {
+  fromPartial(_: DeepPartial<ListModelsRequest>): ListModelsRequest {
     const message = createBaseListModelsRequest();
     return message;
   },
@@ -174,10 +174,10 @@ export const ListModelsResponse: MessageFns<ListModelsResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<ListModelsResponse>, I>>(base?: I): ListModelsResponse {
-    return ListModelsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListModelsResponse>): ListModelsResponse {
+    return ListModelsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListModelsResponse>, I>>(object: I): ListModelsResponse {
+  fromPartial(object: DeepPartial<ListModelsResponse>): ListModelsResponse {
     const message = createBaseListModelsResponse();
     message.models = object.models?.map((e) => Model.fromPartial(e)) || [];
     message.defaultModelName = object.defaultModelName ?? "";
@@ -248,10 +248,10 @@ export const GetModelRequest: MessageFns<GetModelRequest> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<GetModelRequest>, I>>(base?: I): GetModelRequest {
-    return GetModelRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetModelRequest>): GetModelRequest {
+    return GetModelRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetModelRequest>, I>>(object: I): GetModelRequest {
+  fromPartial(object: DeepPartial<GetModelRequest>): GetModelRequest {
     const message = createBaseGetModelRequest();
     message.modelName = object.modelName ?? "";
     return message;
@@ -315,10 +315,10 @@ export const GetModelResponse: MessageFns<GetModelResponse> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<GetModelResponse>, I>>(base?: I): GetModelResponse {
-    return GetModelResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetModelResponse>): GetModelResponse {
+    return GetModelResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetModelResponse>, I>>(object: I): GetModelResponse {
+  fromPartial(object: DeepPartial<GetModelResponse>): GetModelResponse {
     const message = createBaseGetModelResponse();
     message.model = (object.model !== undefined && object.model !== null) ? Model.fromPartial(object.model) : undefined;
     return message;
@@ -413,10 +413,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;
 }
@@ -426,6 +422,6 @@ interface MessageFns<T> {
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   fromJSON(object: any): T;
   toJSON(message: T): unknown;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -1,0 +1,49 @@
+import type { ModelPackage } from '../../models/model-package.js';
+import { publicText } from '../errors/public-text.js';
+import { ExecutionProvider, Precision, type Model, type ModelRuntime } from '../gen/surgicam/v1/model.js';
+
+/** What of a loaded model the contract shows. */
+export interface RuntimeFacts {
+  readonly provider: string;
+  readonly fallbackReason?: string;
+}
+
+const PROVIDERS: Readonly<Record<string, ExecutionProvider>> = {
+  cpu: ExecutionProvider.CPU,
+  cuda: ExecutionProvider.CUDA,
+  tensorrt: ExecutionProvider.TENSORRT,
+  webgpu: ExecutionProvider.WEBGPU,
+};
+
+/** `runtime` is absent while the model has not been loaded. */
+export function toModelMessage({ manifest, description }: ModelPackage, runtime?: RuntimeFacts): Model {
+  return {
+    name: description.name,
+    version: description.version,
+    classNames: [...description.classes],
+    tissueClassId: description.tissueClass,
+    inputWidth: description.inputWidth,
+    inputHeight: description.inputHeight,
+    mean: [...description.mean],
+    std: [...description.std],
+    classThreshold: description.classThreshold,
+    roiThreshold: description.roiThreshold,
+    gridWidth: description.gridWidth,
+    gridHeight: description.gridHeight,
+    featureMaps: description.featureMaps.map((map) => ({ ...map })),
+    outputNames: [...manifest.graph.outputs],
+    // The only precision that model packages are written in so far.
+    precision: Precision.FLOAT32,
+    checksum: manifest.graph.sha256,
+    runtime: runtime === undefined ? undefined : toRuntime(runtime),
+    architecture: manifest.architecture,
+    license: manifest.license,
+  };
+}
+
+function toRuntime({ provider, fallbackReason }: RuntimeFacts): ModelRuntime {
+  return {
+    provider: PROVIDERS[provider] ?? ExecutionProvider.UNSPECIFIED,
+    fallbackReason: publicText(fallbackReason ?? ''),
+  };
+}

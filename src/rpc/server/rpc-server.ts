@@ -1,0 +1,113 @@
+import { Server, type ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { SurgicamError } from '../../domain/errors.js';
+import type { FeedsPort } from '../ports.js';
+import type { EnginePort } from '../ports.js';
+import type { ModelRepository } from '../../models/model-repository.js';
+import type { Logger } from '../../observability/logger.js';
+import type { CallScope } from '../calls/handlers.js';
+import { OpenCalls } from '../calls/open-calls.js';
+import { tolerant } from '../calls/tolerant-definition.js';
+import { AnalysisServiceService } from '../gen/surgicam/v1/analysis_service.js';
+import { FeedServiceService } from '../gen/surgicam/v1/feed_service.js';
+import { ModelServiceService } from '../gen/surgicam/v1/model_service.js';
+import { createAnalysisService } from '../services/analysis-service.js';
+import { createFeedService } from '../services/feed-service.js';
+import { ModelDirectory } from '../services/model-directory.js';
+import { createModelService } from '../services/model-service.js';
+import { Health } from './health.js';
+import { loadContract } from './proto-files.js';
+import { formatAddress, serverCredentials, type ServerAddress } from './server-address.js';
+import { DEFAULT_SERVER_LIMITS, serverOptions, type ServerLimits } from './server-limits.js';
+import { shutDown } from './shutdown.js';
+
+export interface RpcServerOptions extends ServerAddress {
+  readonly feeds: FeedsPort;
+  readonly engine: EnginePort;
+  readonly models: ModelRepository;
+  readonly logger: Logger;
+  /** Those that are absent are as in DEFAULT_SERVER_LIMITS. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Model of requests that name none. If absent, the first by name. */
+  readonly defaultModel?: string;
+  /** Files that clients may have played lie below this folder. If absent, clients may have no file played. */
+  readonly mediaRoot?: string;
+  /** Health says NOT_SERVING until it is resolved: the first model's warm-up. If absent, serving at once. */
+  readonly warmUp?: Promise<unknown>;
+}
+
+export interface RpcServer {
+  /** The port listened on. */
+  readonly port: number;
+  /**
+   * Ends the server within the deadline. Health turns NOT_SERVING and new calls are answered UNAVAILABLE at once. Calls
+   * in progress may finish; a subscription does when its feed is closed and it has delivered what was analysed,
+   * so close the feeds meanwhile. What is left at the deadline is cut off.
+   */
+  drain(deadlineMs: number): Promise<void>;
+}
+
+const SERVICE_NAMES = ['FeedService', 'AnalysisService', 'ModelService'].map((name) => `surgicam.v1.${name}`);
+
+/** How long the streams of others, such as a health watcher, may hold up the end. */
+const FOREIGN_STREAM_GRACE_MS = 500;
+
+/** Starts the gRPC services. Errors: failed_precondition when the address is taken or may not be used. */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { logger } = options;
+  const credentials = await serverCredentials(options);
+  const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
+  const server = new Server(serverOptions(limits));
+  const calls = new OpenCalls();
+  addServices(server, { calls, logger }, options, limits);
+  const health = new Health(SERVICE_NAMES);
+  health.addTo(server);
+  new ReflectionService(loadContract()).addToServer(server);
+  const port = await bind(server, options, credentials);
+  void Promise.resolve(options.warmUp).then(
+    () => {
+      if (!calls.draining.aborted) health.set('SERVING');
+    },
+    (err: unknown) => logger.error({ err }, 'no model could be warmed up; health stays NOT_SERVING'),
+  );
+  return {
+    port,
+    drain: async (deadlineMs) => {
+      const deadline = performance.now() + deadlineMs;
+      health.set('NOT_SERVING');
+      calls.drain();
+      await calls.whenIdle(AbortSignal.timeout(deadlineMs));
+      const graceMs = Math.min(FOREIGN_STREAM_GRACE_MS, deadline - performance.now());
+      await shutDown(server, Math.max(0, graceMs));
+    },
+  };
+}
+
+function addServices(
+  server: Server,
+  scope: CallScope,
+  { feeds, engine, models: repository, defaultModel, mediaRoot }: RpcServerOptions,
+  limits: ServerLimits,
+): void {
+  const models = new ModelDirectory(repository, engine, defaultModel);
+  const playable = mediaRoot === undefined ? {} : { mediaRoot };
+  server.addService(tolerant(FeedServiceService), createFeedService(scope, { feeds, models, ...playable }));
+  server.addService(
+    tolerant(AnalysisServiceService),
+    createAnalysisService(scope, { feeds, models, engine, limits }),
+  );
+  server.addService(tolerant(ModelServiceService), createModelService(scope, models));
+}
+
+async function bind(server: Server, address: ServerAddress, credentials: ServerCredentials): Promise<number> {
+  const target = formatAddress(address);
+  return new Promise((resolve, reject) => {
+    server.bindAsync(target, credentials, (cause, port) => {
+      if (cause === null) resolve(port);
+      else
+        reject(
+          new SurgicamError('failed_precondition', `cannot listen on ${target}: ${cause.message}`, { cause }),
+        );
+    });
+  });
+}

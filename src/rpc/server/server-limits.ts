@@ -1,0 +1,40 @@
+import type { ServerOptions } from '@grpc/grpc-js';
+
+/** What clients may ask of the server at a time. */
+export interface ServerLimits {
+  /** Subscribe calls over all connections. */
+  readonly maxSubscriptions: number;
+  /** AnalyzeImage calls in progress over all connections. */
+  readonly maxImageCalls: number;
+  /** Calls in progress on one connection; more wait at the client. */
+  readonly maxStreamsPerConnection: number;
+  /** Greatest request, bytes: bounds the pictures of AnalyzeImage. */
+  readonly maxRequestBytes: number;
+  /** Greatest response, bytes: full-size float heatmaps of 11 classes are 3.6 MB. */
+  readonly maxResponseBytes: number;
+  /** A connection that was silent for so long is asked whether it is still there. */
+  readonly keepaliveMs: number;
+  /** It is closed when the answer takes longer. */
+  readonly keepaliveTimeoutMs: number;
+}
+
+export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+  maxSubscriptions: 64,
+  maxImageCalls: 8,
+  maxStreamsPerConnection: 128,
+  maxRequestBytes: 16 * 2 ** 20,
+  maxResponseBytes: 32 * 2 ** 20,
+  keepaliveMs: 20_000,
+  keepaliveTimeoutMs: 10_000,
+};
+
+export function serverOptions(limits: ServerLimits): ServerOptions {
+  return {
+    'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
+    'grpc.max_receive_message_length': limits.maxRequestBytes,
+    'grpc.max_send_message_length': limits.maxResponseBytes,
+    'grpc.keepalive_time_ms': limits.keepaliveMs,
+    'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
+    'grpc.keepalive_permit_without_calls': 1,
+  };
+}

@@ -1,0 +1,43 @@
+import type { FeedsPort } from '../ports.js';
+import type { EnginePort } from '../ports.js';
+import { streaming, unary, type CallScope } from '../calls/handlers.js';
+import { Slots } from '../calls/slots.js';
+import type { AnalysisServiceServer } from '../gen/surgicam/v1/analysis_service.js';
+import type { ServerLimits } from '../server/server-limits.js';
+import { notServed } from '../requests/field-checks.js';
+import { serveSubscription, type SubscribeCall } from '../subscription/serve-subscription.js';
+import type { ModelDirectory } from './model-directory.js';
+
+export interface AnalysisServiceParts {
+  readonly feeds: FeedsPort;
+  readonly models: ModelDirectory;
+  readonly engine: EnginePort;
+  readonly limits: ServerLimits;
+}
+
+export function createAnalysisService(
+  scope: CallScope,
+  { feeds, models, engine, limits }: AnalysisServiceParts,
+): AnalysisServiceServer {
+  const subscriptions = new Slots('maxSubscriptions', limits.maxSubscriptions);
+  const images = new Slots('maxImageCalls', limits.maxImageCalls);
+  const describeModel = (name: string) => models.describe(models.find(name));
+  const context = { feeds, describeModel, draining: scope.calls.draining };
+  return {
+    subscribe: streaming(scope, (call: SubscribeCall, signal) =>
+      holding(subscriptions, () => serveSubscription(call, signal, context)),
+    ),
+    analyzeImage: unary(scope, () =>
+      holding(images, () => Promise.reject(notServed(`AnalyzeImage by ${engine.constructor.name}`, 'it'))),
+    ),
+  };
+}
+
+async function holding<T>(slots: Slots, work: () => Promise<T>): Promise<T> {
+  const release = slots.take();
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,32 @@
+import type { EnginePort } from '../ports.js';
+import type { ModelPackage } from '../../models/model-package.js';
+import type { ModelRepository } from '../../models/model-repository.js';
+import type { Model } from '../gen/surgicam/v1/model.js';
+import { toModelMessage } from '../messages/model-message.js';
+
+/** The server's models as the services see them: by name, with a default and with how they are being run. */
+export class ModelDirectory {
+  constructor(
+    private readonly models: ModelRepository,
+    private readonly engine: Pick<EnginePort, 'loaded'>,
+    private readonly configuredDefault: string | undefined,
+  ) {}
+
+  /** Model of a request that names none: the configured one, else the first by name; empty when there is none. */
+  get defaultName(): string {
+    return this.configuredDefault ?? this.models.list()[0]?.description.name ?? '';
+  }
+
+  /** The package of a name, the default's when it is empty. Error: not_found, naming the models that exist. */
+  find(name: string): ModelPackage {
+    return this.models.get(name === '' ? this.defaultName : name);
+  }
+
+  list(): Model[] {
+    return this.models.list().map((pkg) => this.describe(pkg));
+  }
+
+  describe(pkg: ModelPackage): Model {
+    return toModelMessage(pkg, this.engine.loaded(pkg.description.name));
+  }
+}

@@ -1,0 +1,50 @@
+import type { SkippedAnalyses } from '../gen/surgicam/v1/analysis_service.js';
+
+/** Decides which analyses of one subscription are sent, and counts those that are not. */
+export class Admission {
+  private nextDueMs = -Infinity;
+  private rateLimited = 0;
+  private stale = 0;
+  private slowReader = 0;
+  private slowReaderReported = 0;
+
+  /**
+   * Whether to send an analysis. `nowMs` and `capturedAtMs` are `performance.now()` times of the same clock. A rate is
+   * kept on average: a late analysis does not delay those after it, and a pause earns no burst.
+   */
+  admit(
+    nowMs: number,
+    capturedAtMs: number,
+    limits: { readonly maxRate?: number; readonly stalenessBudgetMs?: number },
+  ): boolean {
+    if (limits.stalenessBudgetMs !== undefined && nowMs - capturedAtMs > limits.stalenessBudgetMs) {
+      this.stale++;
+      return false;
+    }
+    if (limits.maxRate === undefined) return true;
+    if (nowMs < this.nextDueMs) {
+      this.rateLimited++;
+      return false;
+    }
+    const intervalMs = 1000 / limits.maxRate;
+    const lateMs = nowMs - this.nextDueMs;
+    this.nextDueMs = (lateMs < intervalMs ? this.nextDueMs : nowMs) + intervalMs;
+    return true;
+  }
+
+  /** Tells how many analyses the reader has skipped so far, in total. */
+  readerSkipped(total: number): void {
+    this.slowReader = total;
+  }
+
+  /** What was skipped since it was last taken; undefined when nothing was. */
+  takeSkipped(): SkippedAnalyses | undefined {
+    const slowReader = this.slowReader - this.slowReaderReported;
+    const { rateLimited, stale } = this;
+    if (slowReader === 0 && rateLimited === 0 && stale === 0) return undefined;
+    this.slowReaderReported = this.slowReader;
+    this.rateLimited = 0;
+    this.stale = 0;
+    return { slowReader: BigInt(slowReader), rateLimited: BigInt(rateLimited), stale: BigInt(stale) };
+  }
+}

@@ -1,0 +1,80 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { SurgicamError } from '../../domain/errors.js';
+import type { FeedsPort } from '../ports.js';
+import { Latch } from '../calls/latch.js';
+import { shuttingDown } from '../calls/open-calls.js';
+import type {
+  SubscribeRequest,
+  SubscribeResponse,
+  SubscriptionConfiguration,
+} from '../gen/surgicam/v1/analysis_service.js';
+import type { Model } from '../gen/surgicam/v1/model.js';
+import { checkFeedId } from '../requests/feed-settings.js';
+import { Admission } from './admission.js';
+import { checkConfiguration } from './configuration.js';
+import { RequestInbox } from './request-inbox.js';
+import { ResponseWriter } from './response-writer.js';
+import { SubscriptionSession } from './subscription-session.js';
+
+export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeResponse>;
+
+export interface SubscriptionContext {
+  readonly feeds: Pick<FeedsPort, 'get'>;
+  readonly describeModel: (name: string) => Model;
+  /** Aborted when the server shuts down. */
+  readonly draining: AbortSignal;
+}
+
+/** One Subscribe call from its first message to its end; gives everything back however it ends. */
+export async function serveSubscription(
+  call: SubscribeCall,
+  signal: AbortSignal,
+  { feeds, describeModel, draining }: SubscriptionContext,
+): Promise<void> {
+  const latch = new Latch();
+  const inbox = new RequestInbox(call, latch.notify);
+  draining.addEventListener('abort', latch.notify);
+  const cleanUp: (() => void)[] = [() => draining.removeEventListener('abort', latch.notify)];
+  try {
+    const first = await firstConfiguration(inbox, latch, signal, draining);
+    if (first === undefined) return;
+    checkFeedId('configure.feed_id', first.feedId);
+    const feed = feeds.get(first.feedId);
+    const configuration = checkConfiguration(first, feed.model);
+    const model = describeModel(feed.model.name);
+    const { recipe, delivery, resumeAfterSequence } = configuration;
+    const subscription = feed.subscribe({
+      recipe,
+      delivery,
+      ...(resumeAfterSequence === undefined ? {} : { resumeAfterSequence }),
+    });
+    cleanUp.push(() => subscription.close(), subscription.onItem(latch.notify));
+    const admission = new Admission();
+    const writer = new ResponseWriter(call, signal, () => admission.takeSkipped(), latch.notify);
+    cleanUp.push(() => writer.close());
+    const parts = { feed, model, subscription, configuration, inbox, writer, admission };
+    await new SubscriptionSession({ ...parts, latch, signal, draining }).run();
+  } finally {
+    for (const undo of cleanUp) undo();
+  }
+}
+
+/** The first message, which must configure; undefined when the call was cancelled before. */
+async function firstConfiguration(
+  inbox: RequestInbox,
+  latch: Latch,
+  signal: AbortSignal,
+  draining: AbortSignal,
+): Promise<SubscriptionConfiguration | undefined> {
+  while (!signal.aborted) {
+    const message = inbox.take();
+    if (message?.request?.$case === 'configure') return message.request.value;
+    if (message !== undefined || inbox.ended) {
+      const received = inbox.ended && message === undefined ? 'absent' : (message?.request?.$case ?? 'empty');
+      throw SurgicamError.invalidField('request', received, 'configure as the first message');
+    }
+    if (draining.aborted) throw shuttingDown();
+    await latch.wait(signal);
+  }
+  return undefined;
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { SurgicamError } from '../../domain/errors.js';
+import type { FeedSnapshot } from '../../domain/feed.js';
+import type { FrameAnalysis } from '../../domain/frame-analysis.js';
+import type { FeedPort, ItemPort, SubscriptionPort } from '../ports.js';
+import type { Latch } from '../calls/latch.js';
+import { shuttingDown } from '../calls/open-calls.js';
+import type { SubscribeRequest, SubscriptionConfiguration } from '../gen/surgicam/v1/analysis_service.js';
+import type { Model } from '../gen/surgicam/v1/model.js';
+import { toFeedMessage, toFeedStatus } from '../messages/feed-message.js';
+import { toFrameAnalysisMessage } from '../messages/frame-analysis-message.js';
+import { toGapMessage } from '../messages/gap-message.js';
+import { notServed } from '../requests/field-checks.js';
+import type { Admission } from './admission.js';
+import { checkConfiguration, checkReconfiguration, type CheckedConfiguration } from './configuration.js';
+import type { RequestInbox } from './request-inbox.js';
+import type { ResponseWriter } from './response-writer.js';
+
+/** What one subscription works with. */
+export interface SessionParts {
+  readonly feed: FeedPort;
+  readonly model: Model;
+  readonly subscription: SubscriptionPort;
+  readonly configuration: CheckedConfiguration;
+  readonly inbox: RequestInbox;
+  readonly writer: ResponseWriter;
+  readonly admission: Admission;
+  /** Notified by the subscription, the inbox, the heartbeat and the beginning of draining. */
+  readonly latch: Latch;
+  /** Aborted when the client has cancelled. */
+  readonly signal: AbortSignal;
+  /** Aborted when the server shuts down. */
+  readonly draining: AbortSignal;
+}
+
+/**
+ * A configured Subscribe call as one loop: requests first, then what the feed has, then a heartbeat, then sleep.
+ * There is no queue in it: the feed's history is read when the client can take more.
+ */
+export class SubscriptionSession {
+  private readonly id = randomUUID();
+  private configuration: CheckedConfiguration;
+  private configurations = 1;
+  private paused = false;
+  private lastSequence: bigint | undefined;
+  private announced: FeedSnapshot['state'] | undefined;
+
+  constructor(private readonly parts: SessionParts) {
+    this.configuration = parts.configuration;
+  }
+
+  /** Resolves when the call may end with OK or was cancelled. Rejects with what it is to end with. */
+  async run(): Promise<void> {
+    const { feed, signal, latch, writer } = this.parts;
+    await this.started();
+    await this.announce(feed.snapshot());
+    while (!signal.aborted) {
+      const step = await this.step();
+      if (step === 'over') return;
+      if (step === 'more') continue;
+      if (writer.heartbeatDue) await this.heartbeat();
+      else await latch.wait(signal);
+    }
+  }
+
+  /** One request or one item. `idle`: there was none. */
+  private async step(): Promise<'more' | 'idle' | 'over'> {
+    const { inbox, subscription, feed, draining } = this.parts;
+    const request = inbox.take();
+    if (request !== undefined) {
+      await this.obey(request);
+      return 'more';
+    }
+    if (this.paused) {
+      if (draining.aborted) throw shuttingDown();
+      return 'idle';
+    }
+    const item = subscription.poll();
+    if (item !== undefined) return this.deliver(item);
+    const { state } = feed.snapshot();
+    return state.kind === 'ended' || state.kind === 'failed' ? this.finish() : 'idle';
+  }
+
+  private async obey({ request }: SubscribeRequest): Promise<void> {
+    switch (request?.$case) {
+      case undefined:
+        throw SurgicamError.invalidField('request', undefined, 'configure, pause or resume');
+      case 'configure':
+        return this.reconfigure(request.value);
+      case 'pause':
+        this.paused = true;
+        return;
+      case 'resume':
+        this.paused = false;
+        return;
+      case 'acknowledge':
+      case 'annotate':
+        throw notServed('request', request.$case);
+    }
+  }
+
+  private async reconfigure(message: SubscriptionConfiguration): Promise<void> {
+    const { feed, subscription } = this.parts;
+    checkReconfiguration(message, feed.id, this.configuration.delivery);
+    const { delivery } = this.configuration;
+    this.configuration = { ...checkConfiguration(message, feed.model), delivery };
+    subscription.update(this.configuration.recipe);
+    this.configurations++;
+    await this.started();
+  }
+
+  private async deliver(item: ItemPort): Promise<'more' | 'over'> {
+    const { writer } = this.parts;
+    switch (item.kind) {
+      case 'analysis':
+        await this.analysis(item.analysis);
+        return 'more';
+      case 'gap':
+        await writer.write({ $case: 'gap', value: toGapMessage(item) });
+        return 'more';
+      case 'state':
+        await this.announce(item.snapshot);
+        return 'more';
+      case 'closed':
+        return this.finish();
+    }
+  }
+
+  private async analysis(analysis: FrameAnalysis): Promise<void> {
+    const { writer, admission, subscription } = this.parts;
+    const nowMonotonicMs = performance.now();
+    admission.readerSkipped(subscription.skipped);
+    if (!admission.admit(nowMonotonicMs, analysis.facts.capturedAtMonotonicMs, this.configuration)) return;
+    const { float16 } = this.configuration;
+    const value = toFrameAnalysisMessage(analysis, { nowMonotonicMs, float16 });
+    this.lastSequence = value.sequence;
+    await writer.write({ $case: 'frameAnalysis', value });
+  }
+
+  /** Sends a state once, however often and by whichever way it is learnt. */
+  private async announce(snapshot: FeedSnapshot): Promise<void> {
+    const { kind, sinceMs } = snapshot.state;
+    if (this.announced?.kind === kind && this.announced.sinceMs === sinceMs) return;
+    this.announced = snapshot.state;
+    const value = { feed: toFeedMessage(snapshot) };
+    await this.parts.writer.write({ $case: 'feedStateChange', value });
+  }
+
+  /** The feed has nothing more: says how it ended, and why the call does. */
+  private async finish(): Promise<'over'> {
+    const { feed, draining } = this.parts;
+    const snapshot = feed.snapshot();
+    const { state } = snapshot;
+    if (state.kind === 'ended' || state.kind === 'failed') await this.announce(snapshot);
+    else if (draining.aborted) throw shuttingDown();
+    if (state.kind !== 'failed') return 'over';
+    throw new SurgicamError('failed_precondition', `feed '${feed.id}' has failed: ${state.reason}`, {
+      resource: { type: 'feed', name: feed.id },
+    });
+  }
+
+  private async started(): Promise<void> {
+    const { feed, model, writer } = this.parts;
+    const { frameWidth, frameHeight } = feed.snapshot();
+    const value = { sessionId: this.id, configuration: this.configurations, model, frameWidth, frameHeight };
+    await writer.write({ $case: 'started', value });
+  }
+
+  private async heartbeat(): Promise<void> {
+    const { feed, writer } = this.parts;
+    await writer.write({
+      $case: 'heartbeat',
+      value: {
+        time: new Date(),
+        status: toFeedStatus(feed.snapshot().state),
+        paused: this.paused,
+        lastSequence: this.lastSequence,
+      },
+    });
+  }
+}
