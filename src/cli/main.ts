@@ -1,6 +1,14 @@
 #!/usr/bin/env node
+import { registerFeedAdd } from './commands/feed-add.js';
+import { registerFeedList } from './commands/feed-list.js';
+import { registerFeedRemove } from './commands/feed-remove.js';
+import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
 const program = createProgram();
+registerSubscribe(program);
+registerFeedAdd(program);
+registerFeedList(program);
+registerFeedRemove(program);
 
 await runProgram(program, process.argv);
