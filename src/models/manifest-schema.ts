@@ -4,6 +4,10 @@ import { GRAPH_INPUTS, GRAPH_OUTPUTS } from '../onnx/graph-names.js';
 export const MANIFEST_FILE = 'manifest.json';
 export const GRAPH_FILE = 'model.onnx';
 
+/** An object without unknown fields. */
+const section = <T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> =>
+  z.strictObject(shape, { error: 'an object' });
+
 /** A value with its allowed range as the error message: zod's own messages do not show what was given. */
 const bounded = (low: number, high: number): z.ZodNumber => {
   const error = `a number from ${low} to ${high}`;
@@ -32,7 +36,7 @@ const className = pattern(
 );
 const sha256 = pattern(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits');
 
-const featureMap = z.strictObject({
+const featureMap = section({
   name: z.enum([GRAPH_OUTPUTS.layer2, GRAPH_OUTPUTS.layer3, GRAPH_OUTPUTS.layer4], {
     error: 'layer2, layer3 or layer4',
   }),
@@ -42,17 +46,20 @@ const featureMap = z.strictObject({
 });
 
 /** Fields of `manifest.json`. Sizes are in pixels or cells, thresholds and mean/std in [0, 1]. */
-const fields = z.strictObject({
+const fields = section({
   schemaVersion: z.literal(1, { error: '1' }),
   name: identifier,
   version: identifier,
   /** For people, for example `ResNet-50`. */
   architecture: text(),
   /** In the order of the logits. */
-  classes: z.array(className).min(1, 'at least one class').max(1000, 'at most 1000 classes'),
+  classes: z
+    .array(className, { error: 'a list of class names' })
+    .min(1, 'at least one class')
+    .max(1000, 'at most 1000 classes'),
   /** Which class is the interacting tissue. Absent: none. */
   tissueClass: className.optional(),
-  input: z.strictObject({
+  input: section({
     width: whole(32, 4096),
     height: whole(32, 4096),
     /** Per channel, RGB in [0, 1]; the graph normalises with them, nobody else. */
@@ -60,16 +67,23 @@ const fields = z.strictObject({
     std: rgb(0.001, 1),
   }),
   /** Used where a caller names none. */
-  thresholds: z.strictObject({ class: bounded(0, 1), roi: bounded(0, 1) }),
+  thresholds: section({ class: bounded(0, 1), roi: bounded(0, 1) }),
   /** For one frame, in the network's order; the last one's grid is the Grad-CAM grid. */
-  featureMaps: z.array(featureMap).min(1, 'at least one feature map').max(3, 'at most three feature maps'),
-  graph: z.strictObject({
+  featureMaps: z
+    .array(featureMap, { error: 'a list of feature maps' })
+    .min(1, 'at least one feature map')
+    .max(3, 'at most three feature maps'),
+  graph: section({
     file: z.literal(GRAPH_FILE, { error: GRAPH_FILE }),
     sha256,
-    inputs: z.array(z.enum(GRAPH_INPUTS, { error: Object.values(GRAPH_INPUTS).join(' or ') })),
-    outputs: z.array(z.enum(GRAPH_OUTPUTS, { error: Object.values(GRAPH_OUTPUTS).join(', ') })),
+    inputs: z.array(z.enum(GRAPH_INPUTS, { error: Object.values(GRAPH_INPUTS).join(' or ') }), {
+      error: 'a list of names',
+    }),
+    outputs: z.array(z.enum(GRAPH_OUTPUTS, { error: Object.values(GRAPH_OUTPUTS).join(', ') }), {
+      error: 'a list of names',
+    }),
   }),
-  provenance: z.strictObject({
+  provenance: section({
     /** Name of the file the weights came from, without its folder. */
     sourceFile: text(),
     /** Absent when the weights came from no file. */

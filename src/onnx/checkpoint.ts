@@ -37,7 +37,7 @@ export class Checkpoint {
       storage.elements * storage.type.bytesPerElement,
     );
     const values = tensor.values(bytes);
-    const bad = values.findIndex((value: number) => !Number.isFinite(value));
+    const bad = firstNotFinite(values);
     if (bad >= 0) throw SurgicamError.invalidField(`${name}[${bad}]`, String(values[bad]), 'finite numbers');
     return values;
   }
@@ -45,4 +45,12 @@ export class Checkpoint {
   close(): void {
     this.archive.close();
   }
+}
+
+/** Index of the first number that is NaN or infinite, or -1. A plain loop: it looks at every weight there is. */
+function firstNotFinite(values: Numbers): number {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! - values[i]! !== 0) return i;
+  }
+  return -1;
 }

@@ -8,7 +8,7 @@ import {
   type ValueInfo,
 } from './onnx-proto.js';
 
-/** The newest set in which reductions take their axes as an attribute; onnxruntime 1.13 and later run it. */
+/** The newest set in which ReduceMin, ReduceMax and ReduceMean take axes as attributes; onnxruntime runs it since 1.12. */
 const OPSET_VERSION = 17;
 const IR_VERSION = 8;
 

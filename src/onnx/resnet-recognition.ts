@@ -6,6 +6,7 @@ import {
   type ConvLayer,
   type LinearHead,
   type ResidualBlock,
+  type ResNetFamily,
   type ResNetStructure,
 } from './resnet-structure.js';
 
@@ -28,25 +29,40 @@ class Recognizer {
   constructor(private readonly tensors: TensorShapes) {}
 
   run(): ResNetStructure {
-    const kind: BlockKind = this.tensors.has('layer1.0.conv3.weight') ? 'bottleneck' : 'basic';
+    const family = this.family();
     const stem = this.conv('conv1', 'bn1', 3, 2);
     if (stem.kernel !== 7) {
       throw notResNet(`conv1 has a ${stem.kernel} x ${stem.kernel} kernel; allowed: 7 x 7 with stride 2`);
     }
     let channels = stem.outChannels;
-    const stages = [0, 1, 2, 3].map((stage) => {
-      const blocks: ResidualBlock[] = [];
-      while (this.tensors.has(`layer${stage + 1}.${blocks.length}.conv1.weight`)) {
-        const block = this.block(kind, stage, blocks.length, channels);
+    const stages = family.blocks.map((count, stage) =>
+      Array.from({ length: count }, (_, index) => {
+        const block = this.block(family.kind, stage, index, channels);
         channels = block.convs.at(-1)!.outChannels;
-        blocks.push(block);
-      }
-      return blocks;
-    });
+        return block;
+      }),
+    );
     const head = this.head(channels);
-    const family = this.family(kind, stages);
     this.checkLeftovers();
-    return { family, stem, stages, head };
+    const grouped = stages.flat().some((block) => block.convs.some((conv) => conv.groups > 1));
+    return { family: `${grouped ? 'ResNeXt' : 'ResNet'}-${family.depth}`, stem, stages, head };
+  }
+
+  /** By the number of blocks in each stage, before any shape is looked at. */
+  private family(): ResNetFamily {
+    const kind: BlockKind = this.tensors.has('layer1.0.conv3.weight') ? 'bottleneck' : 'basic';
+    const counts = [1, 2, 3, 4].map((stage) => {
+      let count = 0;
+      while (this.tensors.has(`layer${stage}.${count}.conv1.weight`)) count++;
+      return count;
+    });
+    const known = RESNET_FAMILIES.filter((family) => family.kind === kind);
+    const found = known.find(({ blocks }) => blocks.every((count, stage) => count === counts[stage]));
+    if (found !== undefined) return found;
+    throw notResNet(
+      `its stages have [${counts.join(', ')}] ${kind} blocks; allowed: ` +
+        known.map(({ depth, blocks }) => `[${blocks.join(', ')}] (ResNet-${depth})`).join(', '),
+    );
   }
 
   private block(kind: BlockKind, stage: number, index: number, inChannels: number): ResidualBlock {
@@ -109,23 +125,6 @@ class Recognizer {
       throw notResNet(`${name}.bias does not have ${classes} entries`);
     }
     return { name, inChannels, classes, hasBias };
-  }
-
-  private family(kind: BlockKind, stages: readonly (readonly ResidualBlock[])[]): string {
-    const counts = stages.map((blocks) => blocks.length);
-    const family = RESNET_FAMILIES.find(
-      (candidate) =>
-        candidate.kind === kind && candidate.blocks.every((count, stage) => count === counts[stage]),
-    );
-    if (family === undefined) {
-      const known = RESNET_FAMILIES.filter((candidate) => candidate.kind === kind);
-      throw notResNet(
-        `its stages have [${counts.join(', ')}] ${kind} blocks; allowed: ` +
-          known.map(({ depth, blocks }) => `[${blocks.join(', ')}] (ResNet-${depth})`).join(', '),
-      );
-    }
-    const grouped = stages.flat().some((block) => block.convs.some((conv) => conv.groups > 1));
-    return `${grouped ? 'ResNeXt' : 'ResNet'}-${family.depth}`;
   }
 
   private shape(name: string, axes: number): readonly number[] {

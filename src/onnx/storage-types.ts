@@ -27,8 +27,15 @@ export const STORAGE_TYPES: ReadonlyMap<string, StorageType> = new Map(
   TYPES.map((type) => [`torch.${type.name}`, type]),
 );
 
+/** Every binary16 number by its bits; a hundred million weights are then as many look-ups. */
+let halves: Float32Array | undefined;
+
 function decodeHalf(bytes: Uint8Array<ArrayBuffer>): Float32Array {
-  return Float32Array.from(new Uint16Array(bytes.buffer), halfToNumber);
+  const table = (halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfToNumber(bits)));
+  const source = new Uint16Array(bytes.buffer);
+  const values = new Float32Array(source.length);
+  for (let i = 0; i < values.length; i++) values[i] = table[source[i]!]!;
+  return values;
 }
 
 /** IEEE 754 binary16. */

@@ -1,0 +1,92 @@
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { registerModelImport } from '../../src/cli/commands/model-import.js';
+import { loadModelPackage } from '../../src/models/model-package.js';
+import { smallStateDict } from '../fixtures/small-resnet.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { writeCheckpoint } from '../fixtures/torch-checkpoint.js';
+
+const folder = temporaryFolder();
+const checkpoint = path.join(folder, 'best.pth.tar');
+let count = 0;
+
+beforeAll(() => writeCheckpoint(checkpoint, smallStateDict({ depth: 18, classes: 3, width: 8 })));
+afterEach(() => void jest.restoreAllMocks());
+
+/** Runs `surgicam model import` in this process; returns what it printed. */
+async function importWith(out: string, ...flags: readonly string[]): Promise<string> {
+  const lines: unknown[] = [];
+  jest.spyOn(console, 'log').mockImplementation((line: unknown) => void lines.push(line));
+  const program = new Command('surgicam').exitOverride();
+  registerModelImport(program);
+  const base = [
+    'model',
+    'import',
+    checkpoint,
+    '--name',
+    'gc-x',
+    '--out',
+    out,
+    '--classes',
+    'hook, clipper,tissue',
+  ];
+  await program.parseAsync([...base, ...flags], { from: 'user' });
+  return lines.join('\n');
+}
+
+function freshFolder(): string {
+  return path.join(folder, `model-${count++}`);
+}
+
+describe('surgicam model import', () => {
+  it('writes the package and prints what to check', async () => {
+    const out = freshFolder();
+    const printed = await importWith(out, '--input-size', '96x64');
+    const { manifest } = await loadModelPackage(out);
+    expect(printed).toContain(`gc-x 1.0.0 written to ${out}`);
+    expect(printed).toContain('0 hook, 1 clipper, 2 tissue');
+    expect(printed).toContain('96 x 64 pixels');
+    expect(printed).toContain(manifest.graph.sha256);
+    expect(manifest.provenance.importer).toMatch(/^surgicam \d+\.\d+\.\d+/);
+    expect(Date.parse(manifest.provenance.importedAt!)).toBeGreaterThan(0);
+  });
+
+  it('passes every flag on', async () => {
+    const out = freshFolder();
+    await importWith(
+      out,
+      '--mean',
+      '0.1,0.2,0.3',
+      '--std',
+      '0.4,0.5,0.6',
+      '--model-version',
+      '3.1',
+      '--license',
+      'MIT',
+    );
+    const flags = ['--force', '--tissue-class', 'hook', '--class-threshold', '0.4', '--roi-threshold', '0.2'];
+    await importWith(out, ...flags, '--mean', '0.1,0.2,0.3', '--std', '0.4,0.5,0.6');
+    expect((await loadModelPackage(out)).manifest).toMatchObject({
+      tissueClass: 'hook',
+      input: { width: 320, height: 256, mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
+      thresholds: { class: 0.4, roi: 0.2 },
+    });
+  });
+
+  it.each<readonly [readonly string[], string]>([
+    [
+      ['--input-size', '320'],
+      '--input-size is "320"; allowed: width x height in pixels, for example 320x256',
+    ],
+    [['--mean', '0.1,0.2', '--std', '1,1,1'], '--mean is "0.1,0.2"; allowed: three numbers: red,green,blue'],
+    [['--mean', '0.1,x,0.2', '--std', '1,1,1'], '--mean is "x"; allowed: a number'],
+    [['--roi-threshold', 'low'], '--roi-threshold is "low"; allowed: a number'],
+    [['--classes', 'hook,tissue'], 'allowed: exactly 3 names'],
+  ])('%j is refused', async (flags, message) => {
+    const out = freshFolder();
+    await expect(importWith(out, ...flags)).rejects.toThrow(message);
+    expect(existsSync(out)).toBe(false);
+  });
+});
