@@ -19,7 +19,7 @@ afterEach(() => void jest.restoreAllMocks());
 async function importWith(out: string, ...flags: readonly string[]): Promise<string> {
   const lines: unknown[] = [];
   jest.spyOn(console, 'log').mockImplementation((line: unknown) => void lines.push(line));
-  const program = new Command('surgicam').exitOverride();
+  const program = new Command('surgicam').exitOverride().configureOutput({ writeErr: () => undefined });
   registerModelImport(program);
   const base = [
     'model',
@@ -76,13 +76,11 @@ describe('surgicam model import', () => {
   });
 
   it.each<readonly [readonly string[], string]>([
-    [
-      ['--input-size', '320'],
-      '--input-size is "320"; allowed: width x height in pixels, for example 320x256',
-    ],
-    [['--mean', '0.1,0.2', '--std', '1,1,1'], '--mean is "0.1,0.2"; allowed: three numbers: red,green,blue'],
-    [['--mean', '0.1,x,0.2', '--std', '1,1,1'], '--mean is "x"; allowed: a number'],
-    [['--roi-threshold', 'low'], '--roi-threshold is "low"; allowed: a number'],
+    [['--input-size', '320'], 'Allowed: width x height in pixels, for example 320x256.'],
+    [['--mean', '0.1,0.2', '--std', '1,1,1'], 'Allowed: three numbers: red,green,blue.'],
+    [['--mean', '0.1,x,0.2', '--std', '1,1,1'], 'Allowed: a number from 0 to 1.'],
+    [['--mean', '0.1,0.2,0.3'], 'std is absent; allowed: mean and std together'],
+    [['--roi-threshold', '3'], 'Allowed: a number from 0 to 1.'],
     [['--classes', 'hook,tissue'], 'allowed: exactly 3 names'],
   ])('%j is refused', async (flags, message) => {
     const out = freshFolder();

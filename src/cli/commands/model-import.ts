@@ -1,22 +1,22 @@
-import type { Command } from 'commander';
-import { SurgicamError } from '../../domain/errors.js';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_MEAN, DEFAULT_STD, importModel } from '../../models/import-model.js';
 import type { ModelPackage } from '../../models/model-package.js';
+import { list, numberIn, threshold } from '../flag-parsers.js';
 import { programVersion } from '../program.js';
 import { modelGroup } from './model-group.js';
 
 interface ImportFlags {
-  readonly classes: string;
+  readonly classes: readonly string[];
   readonly name: string;
   readonly out: string;
-  readonly mean?: string;
-  readonly std?: string;
-  readonly inputSize: string;
+  readonly mean?: readonly [number, number, number];
+  readonly std?: readonly [number, number, number];
+  readonly inputSize: { readonly inputWidth: number; readonly inputHeight: number };
   readonly tissueClass?: string;
   readonly modelVersion?: string;
   readonly license?: string;
-  readonly classThreshold?: string;
-  readonly roiThreshold?: string;
+  readonly classThreshold?: number;
+  readonly roiThreshold?: number;
   readonly force?: boolean;
 }
 
@@ -28,40 +28,36 @@ export function registerModelImport(program: Command): void {
       'make a model package of a PyTorch checkpoint (ResNet-18/34/50/101/152); nothing in it is executed',
     )
     .argument('<checkpoint>', 'file written by torch.save (torch 1.6 or newer)')
-    .requiredOption('--classes <a,b,c>', 'class names in the order of the logits')
+    .requiredOption('--classes <a,b,c>', 'class names in the order of the logits', list)
     .requiredOption('--name <name>', 'name of the model')
     .requiredOption('--out <folder>', 'folder of the package')
-    .option('--mean <r,g,b>', `mean of the training pictures in [0, 1] (default: ${DEFAULT_MEAN.join(',')})`)
-    .option('--std <r,g,b>', `their standard deviation (default: ${DEFAULT_STD.join(',')})`)
-    .option('--input-size <WIDTHxHEIGHT>', 'size of the frames the model sees, in pixels', '320x256')
+    .option('--mean <r,g,b>', `mean of the training pictures (default: ${DEFAULT_MEAN.join(',')})`, rgb)
+    .option('--std <r,g,b>', `their standard deviation (default: ${DEFAULT_STD.join(',')})`, rgb)
+    .addOption(
+      new Option('--input-size <WIDTHxHEIGHT>', 'size of the frames that the model sees, in pixels')
+        .argParser(inputSize)
+        .default({ inputWidth: 320, inputHeight: 256 }, '320x256'),
+    )
     .option(
       '--tissue-class <name>',
       "the class of the interacting tissue (default: 'tissue' when there is one)",
     )
     .option('--model-version <version>', 'version of the model (default: 1.0.0)')
     .option('--license <spdx>', 'licence of the weights (default: NOASSERTION)')
-    .option('--class-threshold <t>', 'default presence threshold, 0 to 1 (default: 0.5)')
-    .option('--roi-threshold <t>', 'default heatmap threshold, 0 to 1 (default: 0.3)')
+    .option('--class-threshold <t>', 'presence threshold where none is asked for (default: 0.5)', threshold)
+    .option('--roi-threshold <t>', 'heatmap threshold where none is asked for (default: 0.3)', threshold)
     .option('--force', 'replace a package that is already in the folder')
     .action(async (checkpoint: string, flags: ImportFlags) => {
-      const size = parseSize(flags.inputSize);
+      const { inputSize: size, out, modelVersion, force, ...rest } = flags;
       const written = await importModel({
+        ...rest,
+        ...size,
         checkpoint,
-        directory: flags.out,
-        name: flags.name,
-        classes: flags.classes.split(',').map((name) => name.trim()),
+        directory: out,
         importer: `surgicam ${programVersion()}`,
         importedAt: new Date(),
-        inputWidth: size.width,
-        inputHeight: size.height,
-        replace: flags.force ?? false,
-        ...given('mean', flags.mean, (text) => parseRgb('--mean', text)),
-        ...given('std', flags.std, (text) => parseRgb('--std', text)),
-        ...given('tissueClass', flags.tissueClass, (text) => text),
-        ...given('version', flags.modelVersion, (text) => text),
-        ...given('license', flags.license, (text) => text),
-        ...given('classThreshold', flags.classThreshold, (text) => parseNumber('--class-threshold', text)),
-        ...given('roiThreshold', flags.roiThreshold, (text) => parseNumber('--roi-threshold', text)),
+        replace: force ?? false,
+        ...(modelVersion === undefined ? {} : { version: modelVersion }),
       });
       for (const line of summary(written)) console.log(line);
     });
@@ -83,31 +79,18 @@ function summary({ directory, manifest }: ModelPackage): string[] {
   ];
 }
 
-/** `{ [key]: parsed }`, or nothing for a flag that was not given. */
-function given<K extends string, T>(
-  key: K,
-  text: string | undefined,
-  parse: (text: string) => T,
-): Partial<Record<K, T>> {
-  return text === undefined ? {} : ({ [key]: parse(text) } as Partial<Record<K, T>>);
+const channel = numberIn(0, 1);
+
+function rgb(text: string): [number, number, number] {
+  const parts = list(text);
+  if (parts.length !== 3) throw new InvalidArgumentError('Allowed: three numbers: red,green,blue.');
+  return parts.map(channel) as [number, number, number];
 }
 
-function parseNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw SurgicamError.invalidField(flag, text, 'a number');
-  return value;
-}
-
-function parseRgb(flag: string, text: string): [number, number, number] {
-  const parts = text.split(',').map((part) => parseNumber(flag, part));
-  if (parts.length !== 3) throw SurgicamError.invalidField(flag, text, 'three numbers: red,green,blue');
-  return parts as [number, number, number];
-}
-
-function parseSize(text: string): { readonly width: number; readonly height: number } {
+function inputSize(text: string): ImportFlags['inputSize'] {
   const match = /^(\d+)x(\d+)$/.exec(text);
   if (match === null) {
-    throw SurgicamError.invalidField('--input-size', text, 'width x height in pixels, for example 320x256');
+    throw new InvalidArgumentError('Allowed: width x height in pixels, for example 320x256.');
   }
-  return { width: Number(match[1]), height: Number(match[2]) };
+  return { inputWidth: Number(match[1]), inputHeight: Number(match[2]) };
 }
