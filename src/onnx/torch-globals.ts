@@ -39,9 +39,11 @@ export function allowedGlobal(module: string, name: string): TorchGlobal {
 }
 
 export function refused(what: string): SurgicamError {
+  // The name comes out of an untrusted file and may end up on a terminal.
+  const shown = what.replace(/[^ -~]/g, '?').slice(0, 80);
   return new SurgicamError(
     'invalid_argument',
-    `the checkpoint asks for '${what}': refused. A pickle is code, and only tensors, dictionaries, lists, numbers and ` +
+    `the checkpoint asks for '${shown}': refused. A pickle is code, and only tensors, dictionaries, lists, numbers and ` +
       'strings are read from one. If you trust the file, save its weights alone: torch.save(model.state_dict(), path)',
   );
 }
@@ -56,7 +58,7 @@ export function callGlobal(callee: PickleValue, args: PickleValue): PickleValue 
 export function persistentStorage(id: PickleValue): StorageReference {
   const [tag, type, key, , elements] = Array.isArray(id) ? (id as readonly PickleValue[]) : [];
   const storage = type instanceof TorchGlobal ? STORAGE_TYPES.get(type.name) : undefined;
-  if (tag !== 'storage' || storage === undefined || typeof key !== 'string' || !isCount(elements)) {
+  if (tag !== 'storage' || storage === undefined || !isStorageKey(key) || !isCount(elements)) {
     throw malformed('a storage is described wrongly');
   }
   return new StorageReference(storage, key, elements);
@@ -86,6 +88,11 @@ function expectTensor(value: PickleValue | undefined): TensorReference {
 function integers(what: string, value: PickleValue | undefined): readonly number[] {
   if (!Array.isArray(value) || !value.every(isCount)) throw malformed(`${what} is not made of whole numbers`);
   return value;
+}
+
+/** torch numbers its storages; whatever else stands there is no file name to look for. */
+function isStorageKey(value: PickleValue | undefined): value is string {
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value);
 }
 
 function isCount(value: unknown): value is number {

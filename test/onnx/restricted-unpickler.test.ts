@@ -14,6 +14,19 @@ function shortText(value: string): Buffer {
   return Buffer.concat([opcodes(0x8c, value.length), Buffer.from(value)]);
 }
 
+/** The persistent id of a storage of six halves. */
+function storageId(key: string): Buffer {
+  const [mark, end] = [Buffer.from('('), Buffer.from('K\x06tQ')];
+  return Buffer.concat([
+    mark,
+    text('storage'),
+    globalOpcode('torch', 'HalfStorage'),
+    text(key),
+    text('cuda:0'),
+    end,
+  ]);
+}
+
 describe('what is refused', () => {
   const attacks: readonly (readonly [string, Buffer, string])[] = [
     [
@@ -55,6 +68,13 @@ describe('what is refused', () => {
   });
 });
 
+it('shows a refused name without its control characters, and cut', () => {
+  const name = `\u001b[2J${'x'.repeat(200)}`;
+  expect(() => unpickle(pickle(globalOpcode('os', name)))).toThrow(
+    `asks for 'os.?[2J${'x'.repeat(73)}': refused`,
+  );
+});
+
 describe('what is read', () => {
   it.each<readonly [string, Buffer, unknown]>([
     ['None', pickle('N'), null],
@@ -88,18 +108,10 @@ describe('what is read', () => {
   });
 
   it('parameters as the tensors they hold', () => {
-    const storage = Buffer.concat([
-      Buffer.from('('),
-      text('storage'),
-      globalOpcode('torch', 'HalfStorage'),
-      text('12'),
-      text('cuda:0'),
-      Buffer.from('K\x06tQ'),
-    ]);
     const tensor = Buffer.concat([
       globalOpcode('torch._utils', '_rebuild_tensor_v2'),
       Buffer.from('('),
-      storage,
+      storageId('12'),
       Buffer.from('K\x00(K\x02K\x03t(K\x03K\x01tNtR'),
     ]);
     const value = unpickle(
@@ -122,6 +134,7 @@ describe('what is malformed', () => {
     ['a key without value', pickle('}(', text('a'), 'u'), /key without a value/],
     ['an integer of a gigabyte', pickle(opcodes(0x8b, 0, 0, 0, 0x40)), /an integer of 1073741824 bytes/],
     ['a call of a number', pickle('K\x01)R'), /calls what is not a function/],
+    ['a storage whose key is a path', pickle(storageId('../../etc/passwd')), /storage is described wrongly/],
     ['a storage without a type', pickle('(', text('storage'), 'tQ'), /storage is described wrongly/],
   ])('%s', (_name, bytes, message) => {
     expect(() => unpickle(bytes)).toThrow(message);
