@@ -52,7 +52,7 @@ export function ffmpegArguments(request: FfmpegRequest): FfmpegArguments {
     ],
     input: ffmpegInput(source),
     outputOptions: [
-      ...['-map', '0:V:0', '-an', '-sn', '-dn'],
+      ...['-map', '0:V:0', '-an', '-sn', '-dn', '-map_metadata', '-1'],
       // showinfo stands before the scaler and so tells the size of the source, too
       ...['-vf', `showinfo=checksum=0,scale=${width}:${height}:flags=bilinear,format=rgb24`],
       // renamed in ffmpeg 5.1 (libavformat 59.27)
@@ -73,14 +73,23 @@ function fileOptions(request: FfmpegRequest): string[] {
 }
 
 /**
- * Decoding by frame threads holds back one frame per thread, 0.3 s at eight threads and 25 frames/s, so live
- * video is decoded by slices. Skipping the estimate of the frame rate starts a stream some twenty frames
- * sooner. `nobuffer` is left out on purpose: it throws away what was read while probing, the first key frame
- * included, and gains nothing here, where ffmpeg is read as fast as it delivers.
+ * How long ffmpeg may study a live stream before it decodes, microseconds of stream time. Its own 5 s would
+ * pass in full wherever a container may announce another stream later (MPEG-TS, FLV). What is not known by
+ * then, the picture's size say, is learnt from the first key frame. FLV gets longer: its video stream exists
+ * only from the first video packet on, which some servers hold back until a key frame comes by.
  */
-function liveOptions(request: FfmpegRequest): string[] {
-  const slices = ['-thread_type', 'slice'];
-  return request.source.kind === 'http' ? [] : [...slices, '-fpsprobesize', '0'];
+const ANALYZE_US = { rtmp: '2000000', other: '500000' } as const;
+
+/**
+ * Decoding by frame threads holds back one frame per thread, 0.3 s at eight threads and 25 frames/s, so live
+ * video is decoded by slices. `nobuffer` is left out on purpose: it throws away what was read while probing,
+ * the first key frame included, and gains nothing here, where ffmpeg is read as fast as it delivers. HTTP is
+ * mostly HLS, seconds late by nature, or a file: it keeps ffmpeg's defaults.
+ */
+function liveOptions({ source }: FfmpegRequest): string[] {
+  if (source.kind === 'http') return [];
+  const analyzeUs = source.kind === 'rtmp' ? ANALYZE_US.rtmp : ANALYZE_US.other;
+  return ['-thread_type', 'slice', '-fpsprobesize', '0', '-analyzeduration', analyzeUs];
 }
 
 function kindOptions(request: FfmpegRequest): string[] {

@@ -18,10 +18,10 @@ import type { FrameSourceOptions } from './frame-source.js';
 import { locateFfmpeg, type FfmpegInstallation } from './locate-ffmpeg.js';
 import { LogRing } from './log-ring.js';
 import { redactText } from './redact.js';
-import { ShowinfoReader } from './showinfo-line.js';
+import { ShowinfoReader } from './showinfo-reader.js';
 import { watchSilence } from './silence-watch.js';
 import { checkSourceFile } from './source-file.js';
-import { judgeOutcome, sourceFailureOf } from './source-failure.js';
+import { judgeOutcome, sourceFailureOf, tellsOfBrokenInput } from './source-failure.js';
 import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js';
 
 const DEFAULT_SILENCE_MS = 15_000;
@@ -61,9 +61,11 @@ async function runSource(
     args,
     sink,
     onLine: (line) => {
-      const info = showinfo.read(line, performance.now());
-      if (info === undefined && line !== '') log.push(line);
-      else if (typeof info === 'object') sink.addInfo(info);
+      const infos = showinfo.read(line, performance.now());
+      infos?.forEach((info) => sink.addInfo(info));
+      if (silence?.silentForMs !== undefined) return; // only about being stopped by us
+      if (infos === undefined) log.push(line);
+      else if (tellsOfBrokenInput(line)) log.push(`[error] ${line.replace(/^.* type:\S\s*/, '')}`);
     },
   });
   signal.addEventListener('abort', () => {

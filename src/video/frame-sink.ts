@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { VideoFrame } from '../domain/video-frame.js';
 import type { FrameGate } from '../domain/frame-gate.js';
 import { MediaClock } from './media-clock.js';
-import type { FrameInfo } from './showinfo-line.js';
+import type { FrameInfo } from './showinfo-reader.js';
 
 export interface FrameSinkOptions {
   readonly feedId: string;

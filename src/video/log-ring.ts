@@ -5,6 +5,7 @@ export class LogRing {
   constructor(private readonly capacity = 100) {}
 
   push(line: string): void {
+    if (line.trim() === '') return;
     this.#lines.push(line.length > 500 ? `${line.slice(0, 497)}...` : line);
     if (this.#lines.length > this.capacity) this.#lines.shift();
   }

@@ -9,6 +9,9 @@ const USER_INFO_WITH_SLASH = /\/\/[^\s/?#:@]+:(?!\d*(?:[/?#\s]|$))\S*@/g;
 
 const URI_IN_TEXT = /[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]+/gi;
 
+/** Another file, a segment of a local playlist for instance: its name is kept, its folder is not. */
+const FILE_IN_TEXT = /file:[^'"<>\n]*\/([^'"<>\s/]+)/gi;
+
 /** A URI as it may be shown: without user, password, and the values of parameters that carry secrets. */
 export function redactUri(uri: string): string {
   return uri
@@ -20,5 +23,5 @@ export function redactUri(uri: string): string {
 /** Text of ffmpeg as it may be shown: the input under its display name, every other URI redacted. */
 export function redactText(text: string, input: string, displayName: string): string {
   const named = input === '' ? text : text.replaceAll(input, displayName);
-  return named.replace(URI_IN_TEXT, redactUri);
+  return named.replace(FILE_IN_TEXT, '$1').replace(URI_IN_TEXT, redactUri);
 }

@@ -43,7 +43,7 @@ export function judgeOutcome(outcome: FfmpegOutcome): SurgicamError | undefined 
   const { source, exit, frames } = outcome;
   const name = sourceDisplayName(source);
   const log = outcome.log.map((line) => redactText(line, ffmpegInput(source), name));
-  const said = lastUsefulLine(log);
+  const said = lastUsefulLine(log)?.replace(`${name}: `, '');
   const detail = said === undefined ? '' : `: ${said}`;
   const fail = (code: ErrorCode, stage: FailureStage, message: string): SurgicamError =>
     new SurgicamError(code, message, { cause: new SourceFailure(stage, exit, log) });
@@ -68,7 +68,9 @@ export function judgeOutcome(outcome: FfmpegOutcome): SurgicamError | undefined 
   if (frames === 0) return judgeStart(outcome, name, log, detail, fail);
   if (exit.code === 0 && !endedInTheMiddle(log, name)) return undefined;
   const code = isLiveSource(source) ? 'unavailable' : 'invalid_argument';
-  return fail(code, 'died_later', `${name} broke off after ${frames} frames${detail}`);
+  const broken = log.findLast(tellsOfBrokenInput);
+  const why = broken === undefined ? detail : `: ${withoutPrefix(broken)}`;
+  return fail(code, 'died_later', `${name} broke off after ${frames} frames${why}`);
 }
 
 function judgeStart(
@@ -83,40 +85,37 @@ function judgeStart(
     const hint = 'check the driver with nvidia-smi, or use hardware acceleration auto or none';
     return fail('failed_precondition', stage, `no CUDA decoding of ${name}${detail}; ${hint}`);
   }
-  if (log.some((line) => /not on white ?list/i.test(line))) {
+  const refused = log.find((line) => /not on white ?list/i.test(line));
+  if (refused !== undefined) {
     const hint = 'a playlist may refer only to what its own kind of source may open';
-    return fail('invalid_argument', stage, `${name} was refused${detail}; ${hint}`);
+    return fail('invalid_argument', stage, `${name} was refused: ${withoutPrefix(refused)}; ${hint}`);
   }
   const code = isLiveSource(outcome.source) ? 'unavailable' : 'invalid_argument';
   const why = detail === '' ? ': it holds no video frame' : detail;
   return fail(code, stage, `no video could be read from ${name}${why}`);
 }
 
-/**
- * ffmpeg up to 6 ends with code 0 when its input breaks off; only its log tells. It names the input and the
- * error (`name: Invalid data found ...`), or says that the file is not whole.
- */
-function endedInTheMiddle(log: readonly string[], name: string): boolean {
-  return log.some((line) => {
-    const text = withoutPrefix(line);
-    return (
-      /^(?:stream \d+, offset 0x[0-9a-f]+: )?partial file$|^Error during demuxing/i.test(text) ||
-      text.startsWith(`${name}: `)
-    );
-  });
+const BROKEN_INPUT = /(?:partial file|File ended prematurely|Read error|Error during demuxing: .*)$/i;
+
+/** Whether a line, or the end of one, says that the input stopped short: ffmpeg itself may then end with 0. */
+export function tellsOfBrokenInput(line: string): boolean {
+  return BROKEN_INPUT.test(line.trimEnd());
 }
 
-/** The line a person wants to see: the last error, with the more telling one before it if it is a general one. */
+/** Up to version 6 ffmpeg also names the input and the error when reading fails: `name: Connection reset`. */
+function endedInTheMiddle(log: readonly string[], name: string): boolean {
+  return log.some((line) => tellsOfBrokenInput(line) || line.startsWith(`[error] ${name}: `));
+}
+
+/** True of many failures, and said after the line that tells which. */
+const GENERAL =
+  /^Conversion failed|^Error (?:opening|parsing|while|submitting|splitting)|^Decoding error|Invalid data found when processing input$|Invalid argument$|^Nothing was written/;
+
+/** The line a person wants to see: the last error that says something of its own. */
 export function lastUsefulLine(log: readonly string[]): string | undefined {
   const errors = log.filter((line) => /\[(?:error|fatal|panic)\] /.test(line)).map(withoutPrefix);
-  const useful = errors.filter((text) => text !== '' && !/^Conversion failed!?$/.test(text));
-  const last = useful.at(-1);
-  if (last === undefined)
-    return log.findLast((line) => line.includes('[warning] '))?.replace(/^.*\[warning\] /, '');
-  const before = useful.at(-2);
-  if (before === undefined || !/Invalid data found|Invalid argument|Input\/output error/.test(last))
-    return last;
-  return before === last ? last : `${before} (${last})`;
+  const last = errors.findLast((text) => !GENERAL.test(text)) ?? errors.at(-1);
+  return last ?? log.findLast((line) => line.includes('[warning] '))?.replace(/^.*\[warning\] /, '');
 }
 
 function withoutPrefix(line: string): string {
