@@ -2,6 +2,7 @@
 import { registerFeedAdd } from './commands/feed-add.js';
 import { registerFeedList } from './commands/feed-list.js';
 import { registerFeedRemove } from './commands/feed-remove.js';
+import { registerModelImport } from './commands/model-import.js';
 import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
@@ -10,5 +11,6 @@ registerSubscribe(program);
 registerFeedAdd(program);
 registerFeedList(program);
 registerFeedRemove(program);
+registerModelImport(program);
 
 await runProgram(program, process.argv);

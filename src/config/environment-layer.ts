@@ -1,5 +1,6 @@
 import { SurgicamError } from '../domain/errors.js';
-import { CONFIG_KEYS, type ConfigKey } from './keys.js';
+import { parseText } from './key-text.js';
+import { CONFIG_KEYS } from './keys.js';
 import type { ConfigLayer } from './layers.js';
 
 const PREFIX = 'SURGICAM_';
@@ -32,21 +33,6 @@ export function environmentLayer(environment: NodeJS.ProcessEnv): ConfigLayer {
   }
   const variables = new Map(CONFIG_KEYS.map(({ path, variable }) => [path, variable]));
   return { values, originOf: (path) => variables.get(path) ?? path };
-}
-
-/** A text as the key's kind reads it; what it cannot read stays a text, for the schema to refuse. */
-function parseText(text: string, { kind, nullable }: ConfigKey): unknown {
-  if (text === '' && nullable) return null;
-  switch (kind) {
-    case 'number':
-      return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : text;
-    case 'list':
-      return text === '' ? [] : text.split(',').map((item) => item.trim());
-    case 'text':
-      return text;
-  }
 }
 
 /** The variables of the same section, or every section's prefix. */

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { toSource } from '../../../src/cli/commands/feed-add.js';
+import { feedLine, feedTable, stateText } from '../../../src/cli/terminal/feed-table.js';
+import {
+  FeedState,
+  HardwareAcceleration,
+  Pacing,
+  type Feed,
+  type FeedStatus,
+} from '../../../src/rpc/gen/surgicam/v1/feed.js';
+
+const status = (changes: Partial<FeedStatus> = {}): FeedStatus => ({
+  state: FeedState.LIVE,
+  since: new Date(0),
+  reason: '',
+  reconnection: undefined,
+  ...changes,
+});
+
+const feed = (feedId: string, source: string): Feed => ({
+  settings: {
+    feedId,
+    source: toSource(source, {}),
+    modelName: 'phantom',
+    pacing: Pacing.LIVE,
+    hardwareAcceleration: HardwareAcceleration.AUTO,
+  },
+  status: status(),
+  counters: {
+    framesDecoded: 100n,
+    framesAnalyzed: 90n,
+    framesDropped: 10n,
+    inputRate: 25,
+    analyzedRate: 22.5,
+    latencyP50Ms: 30,
+    latencyP95Ms: 41.4,
+    latencyP99Ms: 50,
+  },
+  frameWidth: 640,
+  frameHeight: 512,
+  createTime: new Date(0),
+});
+
+describe('feeds as text', () => {
+  it('line up under their headings', () => {
+    const lines = feedTable([feed('or-1', 'rtsp://camera/1'), feed('a-longer-name', 'phantom://?seed=7')]);
+    expect(lines).toEqual([
+      'FEED           STATE  MODEL    PACING  DECODED  ANALYSED  DROPPED  FRAMES/S  P95 MS  SOURCE',
+      'or-1           live   phantom  live    100      90        10       22.5      41      rtsp://camera/1',
+      'a-longer-name  live   phantom  live    100      90        10       22.5      41      phantom://?seed=7',
+    ]);
+  });
+
+  it('are a heading alone when there are none', () => {
+    expect(feedTable([])).toHaveLength(1);
+  });
+
+  it('fit a sentence', () => {
+    expect(feedLine(feed('or-1', 'phantom://'))).toBe('or-1 live: phantom:// through phantom');
+  });
+
+  it('say why a feed failed and how often it was tried', () => {
+    expect(stateText(status({ state: FeedState.FAILED, reason: 'no such file' }))).toBe(
+      'failed: no such file',
+    );
+    const reconnection = { attempt: 3, nextTryTime: new Date(0) };
+    expect(stateText(status({ state: FeedState.RECONNECTING, reason: 'timeout', reconnection }))).toBe(
+      'reconnecting (attempt 3): timeout',
+    );
+    expect(stateText(undefined)).toBe('unspecified');
+  });
+});
+
+describe('the source of a new feed', () => {
+  it.each([
+    ['phantom://', ''],
+    ['phantom://?seed=7&fps=25', 'seed=7&fps=25'],
+    ['phantom://scene?seed=7', 'seed=7'],
+    ['phantom:?seed=7', 'seed=7'],
+  ])('is the synthetic scene for %s', (text, query) => {
+    expect(toSource(text, { ownSpeed: true })).toEqual({
+      source: { $case: 'phantom', value: { query, ownSpeed: true } },
+    });
+  });
+
+  it.each(['rtsp://camera/1', 'video.mp4', 'device:/dev/video0', 'phantoms/clip.mp4'])(
+    'is a URI for %s',
+    (uri) => {
+      expect(toSource(uri, { loop: true })).toEqual({
+        source: { $case: 'uri', value: { uri, ownSpeed: false, loop: true } },
+      });
+    },
+  );
+});
