@@ -1,0 +1,41 @@
+import type { AnalyzedFrame, DropCounts } from '../domain/frame-analysis.js';
+import type { ModelDescription } from '../domain/model-description.js';
+import type { VideoFrame } from '../domain/video-frame.js';
+import type { TicketOutcome } from './ticket.js';
+
+/** The frame without its pixels, with what was made of it. */
+export function analyzedFrame(
+  frame: VideoFrame,
+  outcome: TicketOutcome,
+  framesDropped: DropCounts,
+  model: ModelDescription,
+): AnalyzedFrame {
+  const { result, recipes, dispatchedAtMs } = outcome;
+  const facts = {
+    feedId: frame.feedId,
+    sequence: frame.sequence,
+    mediaTimeUs: frame.mediaTimeUs,
+    capturedAtMs: frame.capturedAtMs,
+    capturedAtMonotonicMs: frame.capturedAtMonotonicMs,
+    ...(frame.mediaName === undefined ? {} : { mediaName: frame.mediaName }),
+    modelName: model.name,
+    modelVersion: model.version,
+    classNames: model.classes,
+    frameWidth: frame.sourceWidth,
+    frameHeight: frame.sourceHeight,
+    inputWidth: frame.width,
+    inputHeight: frame.height,
+    logits: result.logits,
+    probabilities: result.probabilities,
+    timing: {
+      decodeUs: frame.decodeUs,
+      queueUs: Math.max(0, Math.round((dispatchedAtMs - frame.capturedAtMonotonicMs) * 1000)),
+      inferenceUs: outcome.inferenceUs,
+      explanationUs: result.explanationUs,
+    },
+    batchSize: outcome.batchSize,
+    analyzedAtMonotonicMs: outcome.analyzedAtMs,
+    framesDropped,
+  };
+  return { facts, products: new Map(recipes.map(({ key }, i) => [key, result.products[i]!])) };
+}

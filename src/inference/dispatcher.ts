@@ -1,0 +1,109 @@
+import { SurgicamError } from '../domain/errors.js';
+import type { Logger } from '../observability/logger.js';
+import type { Batcher } from './batcher.js';
+import { BatchCounters } from './engine-stats.js';
+import type { Ticket } from './ticket.js';
+import type { FrameJob } from './worker-messages.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+interface ModelQueue {
+  readonly modelKey: string;
+  readonly batcher: Batcher<Ticket>;
+}
+
+/** Brings batches and free workers together: models in turn, each when its batch is due. */
+export class Dispatcher {
+  readonly counters = new BatchCounters();
+  readonly #queues: ModelQueue[] = [];
+  #next = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly slots: readonly WorkerSlot[],
+    private readonly logger: Logger,
+  ) {}
+
+  add(modelKey: string, batcher: Batcher<Ticket>): void {
+    this.#queues.push({ modelKey, batcher });
+  }
+
+  /** To be called whenever a frame came, a lane changed or a worker became free. */
+  dispatch(): void {
+    clearTimeout(this.#timer);
+    for (;;) {
+      const slot = this.slots.find(({ isFree }) => isFree);
+      if (slot === undefined) return;
+      const nowMs = performance.now();
+      const place = this.#dueQueue(nowMs);
+      if (place === undefined) {
+        this.#wakeWhenDue(nowMs);
+        return;
+      }
+      this.#next = place + 1;
+      void this.#run(slot, this.#queues[place]!);
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#queues.length = 0;
+  }
+
+  /** The first queue from the next one on that has a batch to send now. */
+  #dueQueue(nowMs: number): number | undefined {
+    for (let i = 0; i < this.#queues.length; i++) {
+      const place = (this.#next + i) % this.#queues.length;
+      const dueAtMs = this.#queues[place]!.batcher.dueAtMs();
+      if (dueAtMs !== undefined && dueAtMs <= nowMs) return place;
+    }
+    return undefined;
+  }
+
+  #wakeWhenDue(nowMs: number): void {
+    const dueAtMs = Math.min(...this.#queues.map(({ batcher }) => batcher.dueAtMs() ?? Infinity));
+    if (dueAtMs === Infinity) return;
+    this.#timer = setTimeout(() => this.dispatch(), Math.ceil(dueAtMs - nowMs));
+  }
+
+  async #run(slot: WorkerSlot, { modelKey, batcher }: ModelQueue): Promise<void> {
+    const tickets = batcher.take();
+    const dispatchedAtMs = performance.now();
+    try {
+      const frames = tickets.map(toJob);
+      const running = slot.run(
+        { modelKey, frames },
+        frames.map(({ pixels }) => pixels),
+      );
+      const { frames: results, inferenceUs, outputs } = await running;
+      const analyzedAtMs = performance.now();
+      this.counters.countBatch(tickets.length, outputs);
+      // The worker first: it should not wait until the results have been passed on.
+      this.dispatch();
+      tickets.forEach((ticket, i) =>
+        ticket.resolve({
+          result: results[i]!,
+          recipes: frames[i]!.recipes,
+          inferenceUs,
+          batchSize: tickets.length,
+          dispatchedAtMs,
+          analyzedAtMs,
+        }),
+      );
+    } catch (error) {
+      this.counters.failedFrames += tickets.length;
+      this.logger.error(
+        { model: modelKey, frames: tickets.length, err: SurgicamError.from(error) },
+        'a batch failed',
+      );
+      for (const ticket of tickets) ticket.drop('inference_failed');
+      this.dispatch();
+    }
+  }
+}
+
+/** Nobody may touch the frame's pixels after this: they go to the worker. */
+function toJob(ticket: Ticket): FrameJob {
+  const { pixels } = ticket.frame;
+  const whole = pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();
+  return { pixels: whole.buffer, recipes: ticket.recipes() };
+}

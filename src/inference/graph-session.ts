@@ -1,0 +1,36 @@
+import type { Provider } from './provider-selection.js';
+
+/** A named input of a graph. */
+export type GraphInput =
+  | { readonly type: 'uint8'; readonly data: Uint8Array; readonly dims: readonly number[] }
+  | { readonly type: 'float32'; readonly data: Float32Array; readonly dims: readonly number[] };
+
+export interface GraphInputShape {
+  readonly name: string;
+  readonly type: GraphInput['type'];
+  /** Sizes; the batch size, which is free, is a text. */
+  readonly dims: readonly (number | string)[];
+}
+
+/**
+ * A graph that can be run, by whatever means: the worker's entry makes one of onnxruntime, and nothing else of
+ * the worker knows of it.
+ */
+export interface GraphSession {
+  readonly inputs: readonly GraphInputShape[];
+  /** Runs the graph on the calling thread, which is blocked for the time. Only `outputs` are fetched. */
+  run(
+    inputs: Readonly<Record<string, GraphInput>>,
+    outputs: readonly string[],
+  ): Promise<ReadonlyMap<string, Float32Array>>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly provider: Provider;
+  /** Threads inside one run of the graph. */
+  readonly intraOpThreads: number;
+}
+
+/** Opens a graph file; fails where the provider cannot be used on this machine. */
+export type OpenSession = (graphPath: string, options: SessionOptions) => Promise<GraphSession>;

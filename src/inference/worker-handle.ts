@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads';
+import { SurgicamError } from '../domain/errors.js';
+import {
+  fromErrorMessage,
+  type WorkerCall,
+  type WorkerCalls,
+  type WorkerResponse,
+} from './worker-messages.js';
+
+interface Pending {
+  readonly resolve: (reply: never) => void;
+  readonly reject: (error: SurgicamError) => void;
+}
+
+type State = { readonly kind: 'running' } | { readonly kind: 'ended'; readonly reason: SurgicamError };
+
+/** One inference worker thread seen from the main thread: calls and replies, and its end. */
+export class WorkerHandle {
+  readonly #worker = new Worker(new URL('./worker.js', import.meta.url));
+  readonly #pending = new Map<number, Pending>();
+  readonly #ended: Promise<void>;
+  #state: State = { kind: 'running' };
+  #nextId = 1;
+
+  constructor() {
+    // An uncaught error is followed by 'exit'; it came first, so its reason is the one that is kept.
+    this.#worker.on('error', (error) => this.#end(unavailable('failed', error)));
+    this.#worker.on('message', (response: WorkerResponse) => this.#settle(response));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#end(unavailable(`ended with code ${code}`));
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when the thread is gone, whatever the cause. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /** Error: what the worker says, or unavailable when its thread ends before it answers. */
+  call<C extends WorkerCall>(
+    call: C,
+    request: WorkerCalls[C]['request'],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<WorkerCalls[C]['reply']> {
+    const state = this.#state;
+    if (state.kind === 'ended') return Promise.reject(state.reason);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      try {
+        this.#worker.postMessage({ id, call, request }, transfer);
+      } catch (error) {
+        this.#pending.delete(id);
+        reject(SurgicamError.from(error));
+      }
+    });
+  }
+
+  /** Ends the thread after what it is doing. */
+  async close(): Promise<void> {
+    await this.call('close', null).catch(() => undefined); // it ended by itself, which was the aim
+    await this.#ended;
+  }
+
+  /** Ends the thread at once; calls without an answer are rejected. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+    await this.#ended;
+  }
+
+  #settle(response: WorkerResponse): void {
+    const pending = this.#pending.get(response.id);
+    if (pending === undefined) return;
+    this.#pending.delete(response.id);
+    if (response.ok) pending.resolve(response.reply as never);
+    else pending.reject(fromErrorMessage(response.error));
+  }
+
+  #end(reason: SurgicamError): void {
+    if (this.#state.kind === 'ended') return;
+    this.#state = { kind: 'ended', reason };
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+  }
+}
+
+function unavailable(what: string, cause?: Error): SurgicamError {
+  const why = cause === undefined ? '' : `: ${cause.message}`;
+  return new SurgicamError('unavailable', `an inference worker ${what}${why}`, { cause });
+}

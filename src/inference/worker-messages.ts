@@ -1,0 +1,115 @@
+import type { AnalysisProduct } from '../domain/frame-analysis.js';
+import type { KeyedRecipe } from '../domain/analysis-recipe.js';
+import { SurgicamError, type ErrorCode } from '../domain/errors.js';
+import type { ModelDescription } from '../domain/model-description.js';
+import type { Provider } from './provider-selection.js';
+
+// What goes between the main thread and an inference worker. Every request has an id and gets one response with
+// the same id. Frame buffers are transferred to the worker, the results' buffers back.
+
+export interface LoadRequest {
+  /** By what later requests name the model. */
+  readonly modelKey: string;
+  readonly graphPath: string;
+  /** Names that may be fetched from the graph. */
+  readonly graphOutputs: readonly string[];
+  readonly description: ModelDescription;
+  /** Tried in this order; one alone is a must. */
+  readonly providers: readonly Provider[];
+  readonly strict: boolean;
+  readonly intraOpThreads: number;
+  /** Batch sizes that are run once, so that no real frame pays for the first run. */
+  readonly warmUpBatches: readonly number[];
+}
+
+export interface LoadReply {
+  readonly provider: Provider;
+  readonly fallbackReason?: string;
+}
+
+export interface FrameJob {
+  /** RGB24 of the model's input size, the whole buffer. */
+  readonly pixels: ArrayBuffer;
+  readonly recipes: readonly KeyedRecipe[];
+}
+
+export interface RunRequest {
+  readonly modelKey: string;
+  readonly frames: readonly FrameJob[];
+}
+
+export interface FrameResult {
+  readonly logits: Float32Array;
+  readonly probabilities: Float32Array;
+  /** In the order of the job's recipes. */
+  readonly products: readonly AnalysisProduct[];
+  /** Time for all products, microseconds. */
+  readonly explanationUs: number;
+}
+
+export interface RunReply {
+  readonly frames: readonly FrameResult[];
+  /** Time of the graph's run, which the frames of the batch share, microseconds. */
+  readonly inferenceUs: number;
+  /** Names of the graph outputs that were fetched. */
+  readonly outputs: readonly string[];
+}
+
+export interface BenchmarkVariant {
+  readonly graphPath: string;
+  /** Fetched outputs. */
+  readonly outputs: readonly string[];
+}
+
+export interface BenchmarkRequest {
+  /** Run in turns, so that what else the machine does falls on all alike. */
+  readonly variants: readonly BenchmarkVariant[];
+  readonly batch: number;
+  /** Of all variants together. */
+  readonly seconds: number;
+  readonly intraOpThreads: number;
+  readonly provider: Provider;
+}
+
+export interface BenchmarkReply {
+  /** Of every variant: milliseconds of each run. */
+  readonly runsMs: readonly Float64Array[];
+}
+
+/** Every call a worker answers: what it is asked and what it replies. */
+export interface WorkerCalls {
+  readonly load: { readonly request: LoadRequest; readonly reply: LoadReply };
+  readonly run: { readonly request: RunRequest; readonly reply: RunReply };
+  readonly benchmark: { readonly request: BenchmarkRequest; readonly reply: BenchmarkReply };
+  /** Gives everything back and ends the thread. */
+  readonly close: { readonly request: null; readonly reply: null };
+}
+
+export type WorkerCall = keyof WorkerCalls;
+
+export type WorkerRequest = {
+  readonly [C in WorkerCall]: {
+    readonly id: number;
+    readonly call: C;
+    readonly request: WorkerCalls[C]['request'];
+  };
+}[WorkerCall];
+
+/** An error as it crosses threads: structured cloning would lose its class. */
+export interface ErrorMessage {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export type WorkerResponse =
+  | { readonly id: number; readonly ok: true; readonly reply: WorkerCalls[WorkerCall]['reply'] }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
+
+export function toErrorMessage(thrown: unknown): ErrorMessage {
+  const { code, message } = SurgicamError.from(thrown);
+  return { code, message };
+}
+
+export function fromErrorMessage({ code, message }: ErrorMessage): SurgicamError {
+  return new SurgicamError(code, message);
+}

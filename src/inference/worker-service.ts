@@ -1,0 +1,92 @@
+import { SurgicamError } from '../domain/errors.js';
+import { measureInTurns, type BenchmarkSubject } from './benchmark.js';
+import type { GraphSession, OpenSession } from './graph-session.js';
+import { selectProvider } from './provider-selection.js';
+import { buffersOf } from './result-buffers.js';
+import { WorkerModel } from './worker-model.js';
+import type {
+  BenchmarkReply,
+  BenchmarkRequest,
+  LoadReply,
+  LoadRequest,
+  RunReply,
+  RunRequest,
+  WorkerRequest,
+} from './worker-messages.js';
+
+/** A call's reply and the buffers to be transferred with it. */
+export interface Answer {
+  readonly reply: LoadReply | RunReply | BenchmarkReply | null;
+  readonly transfer: ArrayBuffer[];
+}
+
+/** What a worker does when it is called; its models live here. */
+export class WorkerService {
+  readonly #models = new Map<string, WorkerModel>();
+
+  constructor(private readonly openSession: OpenSession) {}
+
+  async answer(message: WorkerRequest): Promise<Answer> {
+    switch (message.call) {
+      case 'load':
+        return { reply: await this.#load(message.request), transfer: [] };
+      case 'run':
+        return this.#run(message.request);
+      case 'benchmark':
+        return { reply: await this.#benchmark(message.request), transfer: [] };
+      case 'close':
+        return { reply: await this.#close(), transfer: [] };
+    }
+  }
+
+  async #load(request: LoadRequest): Promise<LoadReply> {
+    const { modelKey, graphPath, graphOutputs, description, intraOpThreads } = request;
+    const { result, provider, fallbackReason } = await selectProvider(
+      request.providers,
+      request.strict,
+      async (provider) => {
+        const session = await this.openSession(graphPath, { provider, intraOpThreads });
+        const model = new WorkerModel(session, description, graphOutputs);
+        // A provider may open a graph that it then cannot run.
+        await model.warmUp(request.warmUpBatches);
+        return model;
+      },
+    );
+    this.#models.set(modelKey, result);
+    return { provider, ...(fallbackReason === undefined ? {} : { fallbackReason }) };
+  }
+
+  async #run({ modelKey, frames }: RunRequest): Promise<Answer> {
+    const model = this.#models.get(modelKey);
+    if (model === undefined) throw SurgicamError.notFound('loaded model', modelKey);
+    const reply = await model.run(frames);
+    return { reply, transfer: buffersOf(reply.frames) };
+  }
+
+  async #benchmark({
+    variants,
+    batch,
+    seconds,
+    intraOpThreads,
+    provider,
+  }: BenchmarkRequest): Promise<BenchmarkReply> {
+    const sessions: GraphSession[] = [];
+    try {
+      const subjects: BenchmarkSubject[] = [];
+      for (const { graphPath, outputs } of variants) {
+        const session = await this.openSession(graphPath, { provider, intraOpThreads });
+        sessions.push(session);
+        subjects.push({ session, outputs });
+      }
+      return { runsMs: await measureInTurns(subjects, batch, seconds) };
+    } finally {
+      for (const session of sessions) await session.release();
+    }
+  }
+
+  async #close(): Promise<null> {
+    for (const model of this.#models.values()) await model.release();
+    this.#models.clear();
+    return null;
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SurgicamError } from '../domain/errors.js';
+import type { Logger } from '../observability/logger.js';
+import { WorkerHandle } from './worker-handle.js';
+import type { LoadReply, LoadRequest, RunReply, RunRequest } from './worker-messages.js';
+
+/** Wait before the first, second, third, ... restart in a row that brought no result, milliseconds. */
+const RESTART_DELAYS_MS = [0, 500, 1_000, 5_000, 30_000];
+
+type State =
+  | { readonly kind: 'running'; readonly handle: WorkerHandle }
+  | { readonly kind: 'restarting' }
+  | { readonly kind: 'closed' };
+
+export interface WorkerSlotOptions {
+  readonly index: number;
+  readonly logger: Logger;
+  /** The slot may have become free. */
+  readonly onFree: () => void;
+}
+
+/** The place of one worker: a thread that ends by itself is replaced, with its models loaded again. */
+export class WorkerSlot {
+  readonly #models = new Map<string, LoadRequest>();
+  readonly #closing = new AbortController();
+  #state: State = { kind: 'restarting' };
+  /** The worker in use, or the one that is being started in its stead. */
+  #current: Promise<WorkerHandle>;
+  #working = 0;
+  #restarts = 0;
+  #restartsInARow = 0;
+
+  constructor(private readonly options: WorkerSlotOptions) {
+    const handle = new WorkerHandle();
+    this.#current = Promise.resolve(handle);
+    this.#use(handle);
+  }
+
+  /** Whether a batch handed over now would be run at once. */
+  get isFree(): boolean {
+    return this.#state.kind === 'running' && this.#working === 0;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** From now on every worker of this place has the model, with the provider that was found now. */
+  async load(request: LoadRequest): Promise<LoadReply> {
+    const reply = await this.#counted(async () => (await this.#current).call('load', request));
+    this.#models.set(request.modelKey, { ...request, providers: [reply.provider], strict: true });
+    return reply;
+  }
+
+  /** Error: unavailable when the worker ends before it has answered. */
+  async run(request: RunRequest, transfer: readonly ArrayBuffer[]): Promise<RunReply> {
+    const state = this.#state;
+    if (state.kind !== 'running')
+      throw new SurgicamError('unavailable', 'the inference worker is not running');
+    const reply = await this.#counted(() => state.handle.call('run', request, transfer));
+    this.#restartsInARow = 0;
+    return reply;
+  }
+
+  /** Ends the worker at once, so that a new one takes its place. What it was doing fails. */
+  async replace(): Promise<void> {
+    if (this.#state.kind === 'running') await this.#state.handle.terminate();
+  }
+
+  /** Ends the worker after what it is doing. */
+  async close(): Promise<void> {
+    const state = this.#state;
+    this.#setState({ kind: 'closed' });
+    this.#closing.abort();
+    if (state.kind === 'running') await state.handle.close();
+    else await this.#current.catch(() => undefined); // says that it was closed, which is known
+  }
+
+  #use(handle: WorkerHandle): void {
+    this.#setState({ kind: 'running', handle });
+    void handle.ended.then(() => {
+      if (this.#state.kind === 'closed') return;
+      this.#setState({ kind: 'restarting' });
+      this.#current = this.#restart();
+      this.#current.catch(() => undefined); // whoever waits for the worker hears of it
+    });
+  }
+
+  async #restart(): Promise<WorkerHandle> {
+    const { logger, index } = this.options;
+    for (;;) {
+      const delayMs = RESTART_DELAYS_MS[Math.min(this.#restartsInARow++, RESTART_DELAYS_MS.length - 1)]!;
+      logger.warn({ worker: index, delayMs }, 'an inference worker ended by itself and is started again');
+      await delay(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      this.#failIfClosed();
+      const handle = new WorkerHandle();
+      try {
+        for (const model of this.#models.values()) await handle.call('load', model);
+        this.#failIfClosed();
+        this.#restarts++;
+        this.#use(handle);
+        this.options.onFree();
+        return handle;
+      } catch (error) {
+        await handle.terminate();
+        this.#failIfClosed();
+        logger.error({ worker: index, err: error }, 'an inference worker could not be started again');
+      }
+    }
+  }
+
+  #failIfClosed(): void {
+    if (this.#closing.signal.aborted)
+      throw new SurgicamError('unavailable', 'the inference engine was closed');
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    this.#working++;
+    try {
+      return await work();
+    } finally {
+      this.#working--;
+    }
+  }
+
+  #setState(state: State): void {
+    this.#state = state;
+  }
+}

@@ -1,0 +1,58 @@
+import { parentPort } from 'node:worker_threads';
+import { InferenceSession, Tensor, env } from 'onnxruntime-node';
+import type { GraphInputShape, OpenSession } from './graph-session.js';
+import { toErrorMessage, type WorkerRequest, type WorkerResponse } from './worker-messages.js';
+import { WorkerService } from './worker-service.js';
+
+// Entry of an inference worker thread, and the only importer of onnxruntime: its run() computes on the calling
+// thread, which must never be the main one.
+
+// The runtime would print a page for every provider that is missing; selectProvider says it in a sentence.
+env.logLevel = 'fatal';
+
+const openSession: OpenSession = async (graphPath, { provider, intraOpThreads }) => {
+  const session = await InferenceSession.create(graphPath, {
+    executionProviders: [provider],
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+  });
+  return {
+    inputs: session.inputMetadata.map(
+      (input) =>
+        ({
+          name: input.name,
+          ...(input.isTensor ? { type: input.type, dims: input.shape } : {}),
+        }) as GraphInputShape,
+    ),
+    async run(inputs, outputs) {
+      const feeds = Object.fromEntries(
+        Object.entries(inputs).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
+      );
+      const values = await session.run(feeds, outputs);
+      return new Map(outputs.map((name) => [name, values[name]!.data as Float32Array]));
+    },
+    release: () => session.release(),
+  };
+};
+
+const port = parentPort!;
+const service = new WorkerService(openSession);
+
+async function serve(message: WorkerRequest): Promise<void> {
+  const { id } = message;
+  try {
+    const { reply, transfer } = await service.answer(message);
+    port.postMessage({ id, ok: true, reply } satisfies WorkerResponse, transfer);
+  } catch (error) {
+    port.postMessage({ id, ok: false, error: toErrorMessage(error) } satisfies WorkerResponse);
+  }
+  if (message.call === 'close') port.close();
+}
+
+// One call after the other: a graph's run is as fast as it can be only when it is alone.
+let last = Promise.resolve();
+port.on('message', (message: WorkerRequest) => {
+  last = last.then(() => serve(message));
+});
