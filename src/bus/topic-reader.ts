@@ -1,0 +1,44 @@
+import type { FeedSnapshot } from '../domain/feed.js';
+import type { FrameAnalysis } from '../domain/frame-analysis.js';
+
+/** What a slow reader gets: the newest analysis, or every one that the history still holds. */
+export type Delivery = 'latest' | 'every_frame';
+
+/**
+ * Why analyses are missing. `history_exceeded`: the reader was slower than the history reaches back.
+ * `not_computed`: they were analysed before the reader's recipe was in force.
+ */
+export type GapReason = 'history_exceeded' | 'not_computed';
+
+export type ReaderItem =
+  | { readonly kind: 'analysis'; readonly analysis: FrameAnalysis }
+  | {
+      readonly kind: 'gap';
+      /** Both ends included. */
+      readonly fromSequence: number;
+      readonly toSequence: number;
+      readonly reason: GapReason;
+    }
+  | { readonly kind: 'state'; readonly snapshot: FeedSnapshot }
+  /** The topic is closed and everything before was read. */
+  | { readonly kind: 'closed' };
+
+export interface ReaderOptions {
+  readonly recipeKey: string;
+  readonly delivery: Delivery;
+  /** Begin behind this frame, as far as the history reaches. If absent, begin with the next analysis. */
+  readonly resumeAfterSequence?: number;
+}
+
+/** A place in a feed's history. Reading is pulling: a reader that does not read costs nothing and holds nothing up. */
+export interface TopicReader {
+  /** The next item, if there is one. */
+  poll(): ReaderItem | undefined;
+  /** Calls `listener` when something new may be there. Returns the function that stops it. */
+  onItem(listener: () => void): () => void;
+  /** From now on this recipe's products. */
+  setRecipe(recipeKey: string): void;
+  /** Analyses passed over under `latest`, since the beginning. */
+  readonly skipped: number;
+  close(): void;
+}

@@ -1,0 +1,20 @@
+import type { HistoryLimits } from '../bus/history-ring.js';
+import type { InferenceEngine } from '../inference/inference-engine.js';
+import type { Logger } from '../observability/logger.js';
+import type { ReconnectOptions } from './reconnect-policy.js';
+import type { RecipeBookOptions } from './recipe-book.js';
+
+/** What all feeds of a service share. */
+export interface FeedOptions {
+  readonly engine: Pick<InferenceEngine, 'analyze'>;
+  readonly logger: Logger;
+  readonly history: HistoryLimits;
+  /** Without a frame for so long a feed counts as stalled, milliseconds. */
+  readonly stallAfterMs: number;
+  /** LIVE feeds that nobody follows: analyses per second, scores and boxes; 0: none. */
+  readonly idleRate: number;
+  readonly reconnect: ReconnectOptions;
+  readonly recipes: RecipeBookOptions;
+  /** The ffmpeg to run. If absent, the one that is found. */
+  readonly ffmpegPath?: string;
+}

@@ -1,0 +1,135 @@
+import { Subject, type Observable } from 'rxjs';
+import { DEFAULT_HISTORY } from '../bus/feed-topic.js';
+import { SurgicamError } from '../domain/errors.js';
+import { FEED_ID_PATTERN, type FeedSettings, type FeedSnapshot } from '../domain/feed.js';
+import type { InferenceEngine } from '../inference/inference-engine.js';
+import type { ModelRepository } from '../models/model-repository.js';
+import type { Logger } from '../observability/logger.js';
+import { stopAllFfmpeg } from '../video/ffmpeg-registry.js';
+import { parseSourceUri } from '../video/source-uri.js';
+import { Feed } from './feed.js';
+import type { FeedOptions } from './feed-options.js';
+import { DEFAULT_RECONNECT } from './reconnect-policy.js';
+
+export interface FeedChange {
+  readonly kind: 'created' | 'state' | 'deleted';
+  readonly snapshot: FeedSnapshot;
+}
+
+export interface FeedRegistryOptions extends Partial<Omit<FeedOptions, 'engine' | 'logger'>> {
+  readonly engine: Pick<InferenceEngine, 'analyze' | 'load'>;
+  readonly models: Pick<ModelRepository, 'get'>;
+  readonly logger: Logger;
+  /** Most feeds at a time. 64 if absent. */
+  readonly maxFeeds?: number;
+}
+
+const DEFAULT_MAX_FEEDS = 64;
+
+/** All feeds of the service, by id. */
+export class FeedRegistry {
+  private readonly feeds = new Map<string, Feed>();
+  /** Ids whose model is being loaded. */
+  private readonly reserved = new Set<string>();
+  private readonly changes$ = new Subject<FeedChange>();
+  private readonly feedOptions: FeedOptions;
+  private isClosed = false;
+
+  constructor(private readonly options: FeedRegistryOptions) {
+    this.feedOptions = {
+      history: DEFAULT_HISTORY,
+      stallAfterMs: 2000,
+      idleRate: 1,
+      reconnect: DEFAULT_RECONNECT,
+      recipes: { maxRecipes: 8, lingerMs: 30_000 },
+      ...options,
+    };
+  }
+
+  /** Errors: invalid_argument, already_exists, not_found (the model), resource_exhausted, unavailable. */
+  async create(settings: FeedSettings): Promise<Feed> {
+    this.check(settings);
+    this.reserved.add(settings.id);
+    try {
+      const model = await this.options.engine.load(this.options.models.get(settings.modelName));
+      if (this.isClosed) throw shuttingDown();
+      const feed = new Feed(settings, model, this.feedOptions, (snapshot) => {
+        this.changes$.next({ kind: 'state', snapshot });
+      });
+      this.feeds.set(settings.id, feed);
+      this.changes$.next({ kind: 'created', snapshot: feed.snapshot() });
+      feed.start();
+      return feed;
+    } finally {
+      this.reserved.delete(settings.id);
+    }
+  }
+
+  /** Error: not_found. */
+  get(id: string): Feed {
+    const feed = this.feeds.get(id);
+    if (feed === undefined) throw SurgicamError.notFound('feed', id, this.hint());
+    return feed;
+  }
+
+  /** By id, ascending. */
+  list(): readonly Feed[] {
+    return [...this.feeds.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Resolves when the feed has stopped and its subscribers were told. Error: not_found. */
+  async delete(id: string): Promise<void> {
+    const feed = this.get(id);
+    this.feeds.delete(id);
+    await feed.close();
+    this.changes$.next({ kind: 'deleted', snapshot: feed.snapshot() });
+  }
+
+  changes(): Observable<FeedChange> {
+    return this.changes$.asObservable();
+  }
+
+  /** Stops every feed; what was decoded is analysed and published. No ffmpeg is left. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([...this.feeds.values()].map((feed) => feed.close()));
+    this.feeds.clear();
+    await stopAllFfmpeg();
+    this.changes$.complete();
+  }
+
+  private check(settings: FeedSettings): void {
+    const { id, source } = settings;
+    if (this.isClosed) throw shuttingDown();
+    if (!FEED_ID_PATTERN.test(id)) throw SurgicamError.invalidField('feed_id', id, String(FEED_ID_PATTERN));
+    parseSourceUri(source.uri);
+    if (this.feeds.has(id) || this.reserved.has(id)) {
+      throw new SurgicamError(
+        'already_exists',
+        `feed '${id}' exists already; delete it first, or use another id`,
+        {
+          resource: { type: 'feed', name: id },
+        },
+      );
+    }
+    const limit = this.options.maxFeeds ?? DEFAULT_MAX_FEEDS;
+    if (this.feeds.size + this.reserved.size >= limit) {
+      throw new SurgicamError(
+        'resource_exhausted',
+        `there are ${limit} feeds, the limit (feeds); delete one first`,
+        {
+          retryAfterMs: 5000,
+        },
+      );
+    }
+  }
+
+  private hint(): string {
+    if (this.feeds.size === 0) return 'there are no feeds; create one first';
+    return `there are ${[...this.feeds.keys()].sort().slice(0, 10).join(', ')}`;
+  }
+}
+
+function shuttingDown(): SurgicamError {
+  return new SurgicamError('unavailable', 'the service is shutting down', { retryAfterMs: 1000 });
+}
