@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, isAvailable, PROJECT_ROOT, sharedPath } from '../fixtures/requirements.js';
-import { runCli } from '../fixtures/run-cli.js';
+import { runCli } from '../fixtures/cli.js';
 
 const DEMO_MODEL =
   readdirSync(join(PROJECT_ROOT, 'models')).find((name) => name.startsWith('phantom-')) ?? '';
@@ -28,7 +28,7 @@ describeWith('shared', 'real clips through `analyze`', () => {
         '--out',
         out,
       ];
-      expect(await runCli(args)).toMatchObject({ exitCode: 0 });
+      expect(await runCli(args)).toMatchObject({ code: 0 });
       const lines = readFileSync(out, 'utf8').trimEnd().split('\n');
       const frames = lines.map(
         (line) =>

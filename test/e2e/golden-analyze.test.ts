@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpy } from '../../src/files/npy.js';
 import { describeWith, sharedPath } from '../fixtures/requirements.js';
-import { runCli } from '../fixtures/run-cli.js';
+import { runCli } from '../fixtures/cli.js';
 
 const CLASSES = [
   'bipolar_forceps',
@@ -74,7 +74,7 @@ describeWith('shared', 'golden numbers through `model import` and `analyze`', ()
     const out = join(folder, `${name}.jsonl`);
     const paths = frames.map((frame) => sharedPath('golden', 'frames', frame));
     const result = await runCli(['analyze', ...paths, '--model', model, ...flags, '--out', out]);
-    expect([result.exitCode, result.stderr]).toEqual([0, expect.any(String)]);
+    expect([result.code, result.stderr]).toEqual([0, expect.any(String)]);
     const lines = readFileSync(out, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(frames.length);
     const analyses = lines.map((line) => JSON.parse(line) as AnalysisLine);
@@ -87,7 +87,7 @@ describeWith('shared', 'golden numbers through `model import` and `analyze`', ()
       ...['--classes', CLASSES.join(','), '--name', 'golden', '--out', model],
       ...['--mean', index.mean.join(','), '--std', index.std.join(',')],
     ]);
-    expect(imported).toMatchObject({ exitCode: 0 });
+    expect(imported).toMatchObject({ code: 0 });
   }, 120_000);
 
   it('gives logits, native Grad-CAM and SL-FE within the tolerances', async () => {
