@@ -3,6 +3,7 @@ import { registerFeedAdd } from './commands/feed-add.js';
 import { registerFeedList } from './commands/feed-list.js';
 import { registerFeedRemove } from './commands/feed-remove.js';
 import { registerModelImport } from './commands/model-import.js';
+import { registerModelInspect } from './commands/model-inspect.js';
 import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
@@ -12,5 +13,6 @@ registerFeedAdd(program);
 registerFeedList(program);
 registerFeedRemove(program);
 registerModelImport(program);
+registerModelInspect(program);
 
 await runProgram(program, process.argv);
