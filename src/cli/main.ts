@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { registerAnalyze } from './commands/analyze.js';
 import { registerFeedAdd } from './commands/feed-add.js';
 import { registerFeedList } from './commands/feed-list.js';
 import { registerFeedRemove } from './commands/feed-remove.js';
@@ -9,6 +10,7 @@ import { createProgram, runProgram } from './program.js';
 
 const program = createProgram();
 registerSubscribe(program);
+registerAnalyze(program);
 registerFeedAdd(program);
 registerFeedList(program);
 registerFeedRemove(program);
