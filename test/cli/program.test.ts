@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { SurgicamError } from '../../src/domain/errors.js';
 import { createProgram, programVersion } from '../../src/cli/program.js';
 import { reportError } from '../../src/cli/report-error.js';
-import { runCli } from '../fixtures/run-cli.js';
+import { runCli } from '../fixtures/cli.js';
 import { PROJECT_ROOT } from '../fixtures/requirements.js';
 
 describe('the command line', () => {
@@ -11,20 +11,20 @@ describe('the command line', () => {
     const { version } = JSON.parse(readFileSync(`${PROJECT_ROOT}package.json`, 'utf8')) as {
       version: string;
     };
-    expect(await runCli(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect(programVersion()).toBe(version);
   });
 
   it('prints help with code 0', async () => {
-    const { exitCode, stdout, stderr } = await runCli(['--help']);
-    expect(exitCode).toBe(0);
+    const { code, stdout, stderr } = await runCli(['--help']);
+    expect(code).toBe(0);
     expect(stdout).toContain('Usage: surgicam');
     expect(stderr).toBe('');
   });
 
   it('refuses a flag it does not know with code 2', async () => {
-    const { exitCode, stdout, stderr } = await runCli(['--verbos']);
-    expect(exitCode).toBe(2);
+    const { code, stdout, stderr } = await runCli(['--verbos']);
+    expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain("unknown option '--verbos'");
     expect(stderr).toContain('Did you mean --verbose?');

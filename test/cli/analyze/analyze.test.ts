@@ -2,8 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { CliProcess } from '../../fixtures/cli-process.js';
-import { runCli } from '../../fixtures/run-cli.js';
+import { CliProcess, runCli } from '../../fixtures/cli.js';
 import { SMALL_CLASSES, writeSmallPackage } from '../../fixtures/small-package.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 import { CLIP_RATE, writeTestClip } from '../../fixtures/test-clip.js';
@@ -49,8 +48,8 @@ const analyze = (inputs: readonly string[], ...flags: string[]): ReturnType<type
 
 describe('surgicam analyze', () => {
   it('writes every frame of a video, in order, and nothing else to standard output', async () => {
-    const { exitCode, stdout } = await analyze([clip], '--out', '-');
-    expect(exitCode).toBe(0);
+    const { code, stdout } = await analyze([clip], '--out', '-');
+    expect(code).toBe(0);
     const lines = parse(stdout);
     expect(lines.map(({ sequence }) => Number(sequence))).toEqual(
       Array.from({ length: FRAMES }, (_, i) => i),
@@ -64,8 +63,8 @@ describe('surgicam analyze', () => {
 
   it('takes pictures and videos together, names them, and counts through', async () => {
     const inputs = [join(folder, 'a.png'), clip, join(folder, 'b.jpg')];
-    const { exitCode, stdout } = await analyze(inputs, '--out', '-');
-    expect(exitCode).toBe(0);
+    const { code, stdout } = await analyze(inputs, '--out', '-');
+    expect(code).toBe(0);
     const lines = parse(stdout);
     expect(lines).toHaveLength(FRAMES + 2);
     expect(lines[0]).toMatchObject({ mediaName: 'a.png', sequence: '0', mediaTimeUs: '0', frameWidth: 48 });
@@ -108,21 +107,21 @@ describe('surgicam analyze', () => {
   });
 
   it('stops after --max-frames', async () => {
-    const { exitCode, stdout } = await analyze([clip], '--max-frames', '7', '--out', '-');
-    expect([exitCode, parse(stdout).length]).toEqual([0, 7]);
+    const { code, stdout } = await analyze([clip], '--max-frames', '7', '--out', '-');
+    expect([code, parse(stdout).length]).toEqual([0, 7]);
   });
 
   it('drops what it cannot keep up with when it plays live, and never repeats', async () => {
-    const { exitCode, stdout } = await analyze([clip], '--pacing', 'live', '--out', '-');
+    const { code, stdout } = await analyze([clip], '--pacing', 'live', '--out', '-');
     const sequences = parse(stdout).map(({ sequence }) => Number(sequence));
-    expect(exitCode).toBe(0);
+    expect(code).toBe(0);
     expect(sequences.length).toBeGreaterThan(0);
     expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
   });
 
   it('lets a file appear only when it is complete', async () => {
     const out = join(folder, 'complete.jsonl');
-    expect((await analyze([clip], '--out', out)).exitCode).toBe(0);
+    expect((await analyze([clip], '--out', out)).code).toBe(0);
     expect(parse(readFileSync(out, 'utf8'))).toHaveLength(FRAMES);
     expect(existsSync(`${out}.part`)).toBe(false);
   });
@@ -131,8 +130,8 @@ describe('surgicam analyze', () => {
     const broken = join(folder, 'broken.mp4');
     const out = join(folder, 'partial.jsonl');
     writeFileSync(broken, 'this is no video');
-    const { exitCode, stderr } = await analyze([clip, broken], '--out', out, '--log-level', 'silent');
-    expect(exitCode).toBe(1);
+    const { code, stderr } = await analyze([clip, broken], '--out', out, '--log-level', 'silent');
+    expect(code).toBe(1);
     expect(stderr).toContain('broken.mp4');
     expect(stderr).toContain(`what was analysed is in ${out}.part`);
     expect(stderr).not.toContain('    at ');
@@ -157,15 +156,15 @@ describe('surgicam analyze', () => {
     ]);
     await cli.waitFor(/model loaded/);
     cli.kill('SIGINT');
-    const { exitCode, stderr } = await cli.finished;
-    expect(exitCode).toBe(1);
+    const { code, stderr } = await cli.finished;
+    expect(code).toBe(1);
     expect(stderr).toMatch(/error: stopped after \d+ frames/);
     expect(existsSync(out)).toBe(false);
   });
 
   it('lists every file that is missing before it starts', async () => {
-    const { exitCode, stdout, stderr } = await analyze(['no-1.mp4', clip, 'no-2.png', folder], '--out', '-');
-    expect([exitCode, stdout]).toEqual([1, '']);
+    const { code, stdout, stderr } = await analyze(['no-1.mp4', clip, 'no-2.png', folder], '--out', '-');
+    expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
       `error: there is no file no-1.mp4; there is no file no-2.png; ${folder} is a folder; name its files, for example ${folder}/*.png\n`,
     );
@@ -173,14 +172,11 @@ describe('surgicam analyze', () => {
 
   it('says what is wrong with a model, a threshold, or a place for the results', async () => {
     const noModel = await runCli(['analyze', clip, '--model', folder, '--out', '-']);
-    expect([noModel.exitCode, noModel.stderr]).toEqual([1, expect.stringContaining('no model package in')]);
+    expect([noModel.code, noModel.stderr]).toEqual([1, expect.stringContaining('no model package in')]);
     const bad = await analyze([clip], '--out', '-', '--roi-threshold', '2');
-    expect([bad.exitCode, bad.stderr]).toEqual([
-      2,
-      expect.stringContaining('Allowed: a number from 0 to 1.'),
-    ]);
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('Allowed: a number from 0 to 1.')]);
     const nowhere = await analyze([join(folder, 'a.png')], '--out', join(folder, 'no', 'out.jsonl'));
-    expect([nowhere.exitCode, nowhere.stderr]).toEqual([
+    expect([nowhere.code, nowhere.stderr]).toEqual([
       2,
       expect.stringContaining('a file that can be written'),
     ]);
