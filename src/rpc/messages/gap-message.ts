@@ -1,16 +1,15 @@
+import type { GapReason as BusGapReason, ReaderItem } from '../../bus/topic-reader.js';
 import { GapReason, type Gap } from '../gen/surgicam/v1/analysis_service.js';
-import type { GapPort } from '../ports.js';
 
-const REASONS: Readonly<Record<string, GapReason>> = {
+const REASONS: Record<BusGapReason, GapReason> = {
   history_exceeded: GapReason.HISTORY_EXCEEDED,
-  not_analyzed: GapReason.NOT_ANALYZED,
   not_computed: GapReason.NOT_COMPUTED,
 };
 
-export function toGapMessage({ fromSequence, toSequence, reason }: GapPort): Gap {
+export function toGapMessage(gap: Extract<ReaderItem, { kind: 'gap' }>): Gap {
   return {
-    fromSequence: BigInt(fromSequence),
-    toSequence: BigInt(toSequence),
-    reason: REASONS[reason] ?? GapReason.UNSPECIFIED,
+    fromSequence: BigInt(gap.fromSequence),
+    toSequence: BigInt(gap.toSequence),
+    reason: REASONS[gap.reason],
   };
 }

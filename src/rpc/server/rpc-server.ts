@@ -1,9 +1,6 @@
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { SurgicamError } from '../../domain/errors.js';
-import type { FeedsPort } from '../ports.js';
-import type { EnginePort } from '../ports.js';
-import type { ModelRepository } from '../../models/model-repository.js';
 import type { Logger } from '../../observability/logger.js';
 import type { CallScope } from '../calls/handlers.js';
 import { OpenCalls } from '../calls/open-calls.js';
@@ -11,10 +8,12 @@ import { tolerant } from '../calls/tolerant-definition.js';
 import { AnalysisServiceService } from '../gen/surgicam/v1/analysis_service.js';
 import { FeedServiceService } from '../gen/surgicam/v1/feed_service.js';
 import { ModelServiceService } from '../gen/surgicam/v1/model_service.js';
+import type { EnginePort, FeedsPort, ModelsPort } from '../ports.js';
 import { createAnalysisService } from '../services/analysis-service.js';
 import { createFeedService } from '../services/feed-service.js';
 import { ModelDirectory } from '../services/model-directory.js';
 import { createModelService } from '../services/model-service.js';
+import { logGrpc } from './grpc-logger.js';
 import { Health } from './health.js';
 import { loadContract } from './proto-files.js';
 import { formatAddress, serverCredentials, type ServerAddress } from './server-address.js';
@@ -24,7 +23,7 @@ import { shutDown } from './shutdown.js';
 export interface RpcServerOptions extends ServerAddress {
   readonly feeds: FeedsPort;
   readonly engine: EnginePort;
-  readonly models: ModelRepository;
+  readonly models: ModelsPort;
   readonly logger: Logger;
   /** Those that are absent are as in DEFAULT_SERVER_LIMITS. */
   readonly limits?: Partial<ServerLimits>;
@@ -55,6 +54,7 @@ const FOREIGN_STREAM_GRACE_MS = 500;
 /** Starts the gRPC services. Errors: failed_precondition when the address is taken or may not be used. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { logger } = options;
+  logGrpc(logger);
   const credentials = await serverCredentials(options);
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
   const server = new Server(serverOptions(limits));

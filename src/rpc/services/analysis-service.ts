@@ -1,11 +1,10 @@
-import type { FeedsPort } from '../ports.js';
-import type { EnginePort } from '../ports.js';
 import { streaming, unary, type CallScope } from '../calls/handlers.js';
 import { Slots } from '../calls/slots.js';
 import type { AnalysisServiceServer } from '../gen/surgicam/v1/analysis_service.js';
+import type { EnginePort, FeedsPort } from '../ports.js';
 import type { ServerLimits } from '../server/server-limits.js';
-import { notServed } from '../requests/field-checks.js';
 import { serveSubscription, type SubscribeCall } from '../subscription/serve-subscription.js';
+import { analyzeImage } from './analyze-image.js';
 import type { ModelDirectory } from './model-directory.js';
 
 export interface AnalysisServiceParts {
@@ -27,9 +26,7 @@ export function createAnalysisService(
     subscribe: streaming(scope, (call: SubscribeCall, signal) =>
       holding(subscriptions, () => serveSubscription(call, signal, context)),
     ),
-    analyzeImage: unary(scope, () =>
-      holding(images, () => Promise.reject(notServed(`AnalyzeImage by ${engine.constructor.name}`, 'it'))),
-    ),
+    analyzeImage: unary(scope, (request) => holding(images, () => analyzeImage(request, models, engine))),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { FeedsPort } from '../ports.js';
 import { streaming, unary, type CallScope } from '../calls/handlers.js';
 import type { FeedServiceServer } from '../gen/surgicam/v1/feed_service.js';
 import { toFeedMessage } from '../messages/feed-message.js';
+import type { FeedsPort } from '../ports.js';
 import { checkFeedId, toFeedSettings } from '../requests/feed-settings.js';
 import { pageById } from '../requests/page.js';
 import type { ModelDirectory } from './model-directory.js';

@@ -1,14 +1,13 @@
-import type { EnginePort } from '../ports.js';
 import type { ModelPackage } from '../../models/model-package.js';
-import type { ModelRepository } from '../../models/model-repository.js';
 import type { Model } from '../gen/surgicam/v1/model.js';
 import { toModelMessage } from '../messages/model-message.js';
+import type { EnginePort, ModelsPort } from '../ports.js';
 
 /** The server's models as the services see them: by name, with a default and with how they are being run. */
 export class ModelDirectory {
   constructor(
-    private readonly models: ModelRepository,
-    private readonly engine: Pick<EnginePort, 'loaded'>,
+    private readonly models: ModelsPort,
+    private readonly engine: EnginePort,
     private readonly configuredDefault: string | undefined,
   ) {}
 

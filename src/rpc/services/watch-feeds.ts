@@ -1,6 +1,5 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { FeedSnapshot } from '../../domain/feed.js';
-import type { FeedsPort } from '../ports.js';
 import { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
 import { checkParsed } from '../calls/tolerant-definition.js';
@@ -11,6 +10,7 @@ import {
   type WatchFeedsResponse,
 } from '../gen/surgicam/v1/feed_service.js';
 import { toFeedMessage } from '../messages/feed-message.js';
+import type { FeedsPort } from '../ports.js';
 
 export type WatchCall = ServerWritableStream<WatchFeedsRequest, WatchFeedsResponse>;
 

@@ -1,6 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { SurgicamError } from '../../domain/errors.js';
-import type { FeedsPort } from '../ports.js';
 import { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
 import type {
@@ -9,6 +8,7 @@ import type {
   SubscriptionConfiguration,
 } from '../gen/surgicam/v1/analysis_service.js';
 import type { Model } from '../gen/surgicam/v1/model.js';
+import type { FeedsPort } from '../ports.js';
 import { checkFeedId } from '../requests/feed-settings.js';
 import { Admission } from './admission.js';
 import { checkConfiguration } from './configuration.js';

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { SurgicamError } from '../../domain/errors.js';
 import type { FeedSnapshot } from '../../domain/feed.js';
 import type { FrameAnalysis } from '../../domain/frame-analysis.js';
-import type { FeedPort, ItemPort, SubscriptionPort } from '../ports.js';
+import type { ReaderItem } from '../../bus/topic-reader.js';
+import type { FeedSubscription } from '../../feeds/feed.js';
 import type { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
 import type { SubscribeRequest, SubscriptionConfiguration } from '../gen/surgicam/v1/analysis_service.js';
@@ -10,6 +11,7 @@ import type { Model } from '../gen/surgicam/v1/model.js';
 import { toFeedMessage, toFeedStatus } from '../messages/feed-message.js';
 import { toFrameAnalysisMessage } from '../messages/frame-analysis-message.js';
 import { toGapMessage } from '../messages/gap-message.js';
+import type { FeedPort } from '../ports.js';
 import { notServed } from '../requests/field-checks.js';
 import type { Admission } from './admission.js';
 import { checkConfiguration, checkReconfiguration, type CheckedConfiguration } from './configuration.js';
@@ -20,7 +22,7 @@ import type { ResponseWriter } from './response-writer.js';
 export interface SessionParts {
   readonly feed: FeedPort;
   readonly model: Model;
-  readonly subscription: SubscriptionPort;
+  readonly subscription: FeedSubscription;
   readonly configuration: CheckedConfiguration;
   readonly inbox: RequestInbox;
   readonly writer: ResponseWriter;
@@ -109,7 +111,7 @@ export class SubscriptionSession {
     await this.started();
   }
 
-  private async deliver(item: ItemPort): Promise<'more' | 'over'> {
+  private async deliver(item: ReaderItem): Promise<'more' | 'over'> {
     const { writer } = this.parts;
     switch (item.kind) {
       case 'analysis':
@@ -152,7 +154,8 @@ export class SubscriptionSession {
     const snapshot = feed.snapshot();
     const { state } = snapshot;
     if (state.kind === 'ended' || state.kind === 'failed') await this.announce(snapshot);
-    else if (draining.aborted) throw shuttingDown();
+    // While the server drains every feed comes to its end; another replica may have it again.
+    if (draining.aborted) throw shuttingDown();
     if (state.kind !== 'failed') return 'over';
     throw new SurgicamError('failed_precondition', `feed '${feed.id}' has failed: ${state.reason}`, {
       resource: { type: 'feed', name: feed.id },

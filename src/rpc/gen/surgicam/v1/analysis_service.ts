@@ -75,10 +75,8 @@ export enum GapReason {
   UNSPECIFIED = 0,
   /** HISTORY_EXCEEDED - The reader was slower than the feed for longer than the history reaches. */
   HISTORY_EXCEEDED = 1,
-  /** NOT_ANALYZED - The frames were decoded and not analysed. */
-  NOT_ANALYZED = 2,
   /** NOT_COMPUTED - The frames were analysed before this subscription's outputs were being computed. */
-  NOT_COMPUTED = 3,
+  NOT_COMPUTED = 2,
   UNRECOGNIZED = -1,
 }
 
@@ -91,9 +89,6 @@ export function gapReasonFromJSON(object: any): GapReason {
     case "GAP_REASON_HISTORY_EXCEEDED":
       return GapReason.HISTORY_EXCEEDED;
     case 2:
-    case "GAP_REASON_NOT_ANALYZED":
-      return GapReason.NOT_ANALYZED;
-    case 3:
     case "GAP_REASON_NOT_COMPUTED":
       return GapReason.NOT_COMPUTED;
     case -1:
@@ -109,8 +104,6 @@ export function gapReasonToJSON(object: GapReason): string {
       return "GAP_REASON_UNSPECIFIED";
     case GapReason.HISTORY_EXCEEDED:
       return "GAP_REASON_HISTORY_EXCEEDED";
-    case GapReason.NOT_ANALYZED:
-      return "GAP_REASON_NOT_ANALYZED";
     case GapReason.NOT_COMPUTED:
       return "GAP_REASON_NOT_COMPUTED";
     case GapReason.UNRECOGNIZED:

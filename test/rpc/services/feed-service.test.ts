@@ -1,0 +1,97 @@
+import { status } from '@grpc/grpc-js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { CreateFeedRequest } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
+import { FeedState, Pacing } from '../../../src/rpc/gen/surgicam/v1/feed.js';
+import { decodeDetails } from '../../fixtures/error-details.js';
+import { ask, refusal, RpcHarness } from '../../fixtures/rpc-harness.js';
+import { writeSmallPackage } from '../../fixtures/small-package.js';
+import { temporaryFolder } from '../../fixtures/temporary-folder.js';
+
+const folder = temporaryFolder();
+let harness: RpcHarness;
+beforeAll(() => writeSmallPackage(join(folder, 'small')));
+beforeEach(async () => {
+  harness = await RpcHarness.start(folder);
+});
+afterEach(() => harness.stop());
+
+const createFeed = (settings: Parameters<typeof CreateFeedRequest.fromPartial>[0]['settings']) =>
+  ask(
+    harness.feedService.createFeed.bind(harness.feedService),
+    CreateFeedRequest.fromPartial(settings === undefined ? {} : { settings }),
+  );
+const getFeed = (feedId: string) => ask(harness.feedService.getFeed.bind(harness.feedService), { feedId });
+const listFeeds = (pageSize = 0, pageToken = '') =>
+  ask(harness.feedService.listFeeds.bind(harness.feedService), { pageSize, pageToken });
+const deleteFeed = (feedId: string) =>
+  ask(harness.feedService.deleteFeed.bind(harness.feedService), { feedId });
+const camera = (uri: string) => ({ source: { $case: 'uri', value: { uri } } }) as const;
+
+describe('FeedService', () => {
+  it('creates, gives, lists and deletes a feed', async () => {
+    const { feed } = await createFeed({ feedId: 'or-1', source: camera('rtsp://cam.local/1') });
+    expect(feed?.settings).toMatchObject({ feedId: 'or-1', modelName: 'small', pacing: Pacing.LIVE });
+    expect(feed?.status).toMatchObject({ state: FeedState.LIVE, reason: '' });
+    expect((await getFeed('or-1')).feed).toEqual(feed);
+    expect((await listFeeds()).feeds).toEqual([feed]);
+    expect((await deleteFeed('or-1')).feed).toEqual(feed);
+    expect((await listFeeds()).feeds).toEqual([]);
+  });
+
+  it('never shows the credentials it was given', async () => {
+    const uri = 'rtsp://surgeon:hunter2@cam.local/1?token=hunter2';
+    const created = await createFeed({ feedId: 'or-1', source: camera(uri) });
+    const shown = [created, await getFeed('or-1'), await listFeeds(), await deleteFeed('or-1')];
+    for (const answer of shown) {
+      const text = JSON.stringify(answer, (_, value: unknown) =>
+        typeof value === 'bigint' ? Number(value) : value,
+      );
+      expect(text).toContain('cam.local');
+      expect(text).not.toContain('hunter2');
+    }
+    expect(harness.feeds.list()).toEqual([]);
+  });
+
+  it('gives the feeds a page at a time', async () => {
+    for (const id of ['c', 'a', 'b']) harness.feeds.add(id);
+    const first = await listFeeds(2);
+    const second = await listFeeds(2, first.nextPageToken);
+    expect(first.feeds.map((feed) => feed.settings?.feedId)).toEqual(['a', 'b']);
+    expect(second.feeds.map((feed) => feed.settings?.feedId)).toEqual(['c']);
+    expect(second.nextPageToken).toBe('');
+    expect((await refusal(listFeeds(2, 'nonsense'))).code).toBe(status.INVALID_ARGUMENT);
+  });
+
+  it('names what is missing, taken or bad', async () => {
+    const missing = await refusal(getFeed('or-1'));
+    expect(missing.code).toBe(status.NOT_FOUND);
+    expect(decodeDetails(missing.metadata).resourceInfo).toMatchObject({
+      resourceType: 'feed',
+      resourceName: 'or-1',
+    });
+    expect((await refusal(deleteFeed('or-1'))).code).toBe(status.NOT_FOUND);
+    harness.feeds.add('or-1');
+    const source = camera('rtsp://cam.local/1');
+    expect((await refusal(createFeed({ feedId: 'or-1', source }))).code).toBe(status.ALREADY_EXISTS);
+    expect((await refusal(createFeed({ feedId: 'or-2', source, modelName: 'x' }))).code).toBe(
+      status.NOT_FOUND,
+    );
+    const bad = await refusal(createFeed(undefined));
+    expect(decodeDetails(bad.metadata).badRequest?.fieldViolations[0]?.field).toBe('settings');
+  });
+
+  it('tells a defect in one fixed text', async () => {
+    const defect = new TypeError(
+      'cannot read properties of undefined at /srv/surgicam/dist/feeds/feed.js:12:3',
+    );
+    harness.feeds.get = () => {
+      throw defect;
+    };
+    const error = await refusal(getFeed('or-1'));
+    expect(error).toMatchObject({
+      code: status.INTERNAL,
+      details: 'internal error; the server log has the details',
+    });
+  });
+});
