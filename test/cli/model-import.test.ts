@@ -4,9 +4,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { registerModelImport } from '../../src/cli/commands/model-import.js';
 import { loadModelPackage } from '../../src/models/model-package.js';
+import { runCli } from '../fixtures/cli.js';
 import { smallStateDict } from '../fixtures/small-resnet.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
-import { writeCheckpoint } from '../fixtures/torch-checkpoint.js';
+import {
+  globalOpcode,
+  opcodes,
+  text,
+  writeCheckpoint,
+  type Picklable,
+} from '../fixtures/torch-checkpoint.js';
 
 const folder = temporaryFolder();
 const checkpoint = path.join(folder, 'best.pth.tar');
@@ -86,5 +93,35 @@ describe('surgicam model import', () => {
     const out = freshFolder();
     await expect(importWith(out, ...flags)).rejects.toThrow(message);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses a checkpoint with code in it by the name of what it would call, and does not call it', async () => {
+    const evil = path.join(folder, 'evil.pth.tar');
+    const traces = path.join(folder, 'traces');
+    const attack = Buffer.concat([
+      globalOpcode('posix', 'system'),
+      opcodes(0x28),
+      text(`touch ${traces}`),
+      Buffer.from('tR'),
+    ]);
+    writeCheckpoint(
+      evil,
+      new Map<string, Picklable>([...smallStateDict({ depth: 18, classes: 3, width: 8 }), ['hook', attack]]),
+    );
+    const result = await runCli([
+      'model',
+      'import',
+      evil,
+      '--name',
+      'x',
+      '--out',
+      freshFolder(),
+      '--classes',
+      'a,b,c',
+    ]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("the checkpoint asks for 'posix.system': refused. A pickle is code");
+    expect(result.stdout).toBe('');
+    expect(existsSync(traces)).toBe(false);
   });
 });
