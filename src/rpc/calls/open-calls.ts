@@ -1,13 +1,16 @@
+import { setMaxListeners } from 'node:events';
 import { SurgicamError } from '../../domain/errors.js';
-
-type State = { readonly kind: 'open' } | { readonly kind: 'draining' };
 
 /** Counts the calls in progress and, while the server drains, lets no new one in. */
 export class OpenCalls {
-  private state: State = { kind: 'open' };
   private count = 0;
   private readonly drainController = new AbortController();
   private readonly idleListeners = new Set<() => void>();
+
+  constructor() {
+    // Every open stream listens; each stops when its call ends.
+    setMaxListeners(0, this.drainController.signal);
+  }
 
   /** Aborted when draining begins: long calls should come to their end. */
   get draining(): AbortSignal {
@@ -16,7 +19,7 @@ export class OpenCalls {
 
   /** Lets a call in; the function returned must be called when it is over. */
   admit(): () => void {
-    if (this.state.kind === 'draining') throw shuttingDown();
+    if (this.draining.aborted) throw shuttingDown();
     this.count++;
     let open = true;
     return () => {
@@ -28,7 +31,6 @@ export class OpenCalls {
   }
 
   drain(): void {
-    this.setState({ kind: 'draining' });
     this.drainController.abort();
   }
 
@@ -44,10 +46,6 @@ export class OpenCalls {
       this.idleListeners.add(done);
       signal.addEventListener('abort', done);
     });
-  }
-
-  private setState(state: State): void {
-    this.state = state;
   }
 }
 

@@ -21,7 +21,7 @@ export function createAnalysisService(
   const subscriptions = new Slots('maxSubscriptions', limits.maxSubscriptions);
   const images = new Slots('maxImageCalls', limits.maxImageCalls);
   const describeModel = (name: string) => models.describe(models.find(name));
-  const context = { feeds, describeModel, draining: scope.calls.draining };
+  const context = { feeds, describeModel, logger: scope.logger, draining: scope.calls.draining };
   return {
     subscribe: streaming(scope, (call: SubscribeCall, signal) =>
       holding(subscriptions, () => serveSubscription(call, signal, context)),

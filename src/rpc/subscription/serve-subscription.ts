@@ -1,5 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { randomUUID } from 'node:crypto';
 import { SurgicamError } from '../../domain/errors.js';
+import type { Logger } from '../../observability/logger.js';
 import { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
 import type {
@@ -21,6 +23,7 @@ export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeRespon
 export interface SubscriptionContext {
   readonly feeds: Pick<FeedsPort, 'get'>;
   readonly describeModel: (name: string) => Model;
+  readonly logger: Logger;
   /** Aborted when the server shuts down. */
   readonly draining: AbortSignal;
 }
@@ -29,7 +32,7 @@ export interface SubscriptionContext {
 export async function serveSubscription(
   call: SubscribeCall,
   signal: AbortSignal,
-  { feeds, describeModel, draining }: SubscriptionContext,
+  { feeds, describeModel, logger, draining }: SubscriptionContext,
 ): Promise<void> {
   const latch = new Latch();
   const inbox = new RequestInbox(call, latch.notify);
@@ -52,7 +55,11 @@ export async function serveSubscription(
     const admission = new Admission();
     const writer = new ResponseWriter(call, signal, () => admission.takeSkipped(), latch.notify);
     cleanUp.push(() => writer.close());
-    const parts = { feed, model, subscription, configuration, inbox, writer, admission };
+    const id = randomUUID();
+    const log = logger.child({ sessionId: id, feedId: feed.id });
+    log.info({ delivery }, 'subscription began');
+    cleanUp.push(() => log.info({ cancelled: signal.aborted }, 'subscription ended'));
+    const parts = { id, feed, model, subscription, configuration, inbox, writer, admission };
     await new SubscriptionSession({ ...parts, latch, signal, draining }).run();
   } finally {
     for (const undo of cleanUp) undo();
@@ -70,7 +77,7 @@ async function firstConfiguration(
     const message = inbox.take();
     if (message?.request?.$case === 'configure') return message.request.value;
     if (message !== undefined || inbox.ended) {
-      const received = inbox.ended && message === undefined ? 'absent' : (message?.request?.$case ?? 'empty');
+      const received = message === undefined ? undefined : (message.request?.$case ?? 'empty');
       throw SurgicamError.invalidField('request', received, 'configure as the first message');
     }
     if (draining.aborted) throw shuttingDown();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { SurgicamError } from '../../domain/errors.js';
 import type { FeedSnapshot } from '../../domain/feed.js';
 import type { FrameAnalysis } from '../../domain/frame-analysis.js';
@@ -20,6 +19,8 @@ import type { ResponseWriter } from './response-writer.js';
 
 /** What one subscription works with. */
 export interface SessionParts {
+  /** Names the call to the client and in the log. */
+  readonly id: string;
   readonly feed: FeedPort;
   readonly model: Model;
   readonly subscription: FeedSubscription;
@@ -40,7 +41,6 @@ export interface SessionParts {
  * There is no queue in it: the feed's history is read when the client can take more.
  */
 export class SubscriptionSession {
-  private readonly id = randomUUID();
   private configuration: CheckedConfiguration;
   private configurations = 1;
   private paused = false;
@@ -163,9 +163,9 @@ export class SubscriptionSession {
   }
 
   private async started(): Promise<void> {
-    const { feed, model, writer } = this.parts;
+    const { id: sessionId, feed, model, writer } = this.parts;
     const { frameWidth, frameHeight } = feed.snapshot();
-    const value = { sessionId: this.id, configuration: this.configurations, model, frameWidth, frameHeight };
+    const value = { sessionId, configuration: this.configurations, model, frameWidth, frameHeight };
     await writer.write({ $case: 'started', value });
   }
 

@@ -37,7 +37,7 @@ describe('Subscribe ends', () => {
     call.end();
     expect(await probe.status).toMatchObject({
       code: status.INVALID_ARGUMENT,
-      details: 'request is "absent"; allowed: configure as the first message',
+      details: 'request is absent; allowed: configure as the first message',
     });
   });
 

@@ -35,6 +35,22 @@ describe('Subscribe under load', () => {
     expect(sequences).toEqual(Array.from({ length: 9_999 }, (_, i) => BigInt(i + 1)));
   });
 
+  it('serves many subscribers alike', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const subscriptions = Array.from({ length: 20 }, () => harness.subscribe(everyFrame));
+    for (const subscription of subscriptions) await subscription.next('feedStateChange');
+    feed().publish(...sampleFrames(0, 100));
+    feed().setState({ kind: 'ended', sinceMs: Date.now() });
+    for (const { probe } of subscriptions) {
+      await probe.status;
+      expect(probe.received.filter((response) => valueOf('frameAnalysis', response))).toHaveLength(100);
+    }
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('lets a reader that never reads hold up nobody, and queues nothing for it (slow reader)', async () => {
     const stuck = harness.subscribe({ feedId: 'or-1' });
     await stuck.next('started');

@@ -2230,7 +2230,7 @@ export const AnalysisServiceService = {
    *
    * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field; NOT_FOUND: there is no such feed;
    * UNIMPLEMENTED: names the field of this contract that the server does not serve yet; RESOURCE_EXHAUSTED: the
-   * server has as many subscriptions as it may.
+   * server has as many subscriptions, or the feed as many different configurations in use, as it may.
    */
   subscribe: {
     path: "/surgicam.v1.AnalysisService/Subscribe" as const,
@@ -2277,7 +2277,7 @@ export interface AnalysisServiceServer extends UntypedServiceImplementation {
    *
    * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field; NOT_FOUND: there is no such feed;
    * UNIMPLEMENTED: names the field of this contract that the server does not serve yet; RESOURCE_EXHAUSTED: the
-   * server has as many subscriptions as it may.
+   * server has as many subscriptions, or the feed as many different configurations in use, as it may.
    */
   subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse>;
   /**
@@ -2307,7 +2307,7 @@ export interface AnalysisServiceClient extends Client {
    *
    * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field; NOT_FOUND: there is no such feed;
    * UNIMPLEMENTED: names the field of this contract that the server does not serve yet; RESOURCE_EXHAUSTED: the
-   * server has as many subscriptions as it may.
+   * server has as many subscriptions, or the feed as many different configurations in use, as it may.
    */
   subscribe(): ClientDuplexStream<SubscribeRequest, SubscribeResponse>;
   subscribe(options: Partial<CallOptions>): ClientDuplexStream<SubscribeRequest, SubscribeResponse>;

@@ -213,9 +213,9 @@ export interface FeedSource {
 /** A stream, a file or a capture device, read by ffmpeg on the server. */
 export interface UriSource {
   /**
-   * rtsp, rtsps, srt, rtmp, udp, http or https; file: or a plain path for a file on the server; device: for a
-   * capture device. 1 to 2048 characters. Credentials inside are accepted and never shown again; of a file on the
-   * server only the last part of the path is shown again.
+   * rtsp, rtsps, srt, rtmp, rtmps, udp, http or https; device: for a capture device of the server; file: or a plain
+   * path for a file below the server's media root. 1 to 2048 characters. Credentials inside are accepted and never
+   * shown again; of a file only its name is.
    */
   uri: string;
   /** Files only: true plays at the media's own speed, false as fast as the pacing allows. */
