@@ -143,6 +143,23 @@ describe('openFrameSource on files', () => {
     expect(activeFfmpegCount()).toBe(0);
   });
 
+  it('decodes with CUDA, or says why not and what to do', async () => {
+    const source = openFrameSource(sourceOptions(inFolder('even.mp4'), { hardwareAcceleration: 'cuda' }));
+    const [frames, error] = await allFrames(source).then(
+      (given) => [given.length, undefined] as const,
+      (thrown: unknown) => [0, thrown] as const,
+    );
+    if (error === undefined) expect(frames).toBe(50);
+    else
+      expect(error).toMatchObject({
+        code: 'failed_precondition',
+        message: expect.stringMatching(/CUDA.*auto or none/),
+      });
+    expect(
+      await allFrames(openFrameSource(sourceOptions(inFolder('even.mp4'), { hardwareAcceleration: 'auto' }))),
+    ).toHaveLength(50);
+  });
+
   it('refuses a playlist that reaches for the network', async () => {
     const list = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n';
     writeFileSync(inFolder('list.m3u8'), list);
