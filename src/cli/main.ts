@@ -5,6 +5,7 @@ import { registerFeedList } from './commands/feed-list.js';
 import { registerFeedRemove } from './commands/feed-remove.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
+import { registerPhantomRender } from './commands/phantom-render.js';
 import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
@@ -16,5 +17,6 @@ registerFeedList(program);
 registerFeedRemove(program);
 registerModelImport(program);
 registerModelInspect(program);
+registerPhantomRender(program);
 
 await runProgram(program, process.argv);

@@ -1,0 +1,17 @@
+/** Given to the worker when it starts. */
+export interface PhantomWorkerData {
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** To the worker: draw the picture of this time (seconds of the scene). One request at a time. */
+export interface PhantomRequest {
+  readonly time: number;
+}
+
+/** From the worker; the buffer of `pixels` is transferred. */
+export interface PhantomReply {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly renderUs: number;
+}
