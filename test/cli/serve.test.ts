@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliProcess, runCli, type CliResult } from '../fixtures/cli.js';
@@ -17,6 +17,19 @@ beforeAll(async () => {
   await writeTestClip(join(media, 'clip.mp4'), FRAMES);
 }, 120_000);
 
+/** A failed test must not leave its children behind. */
+const started: CliProcess[] = [];
+afterEach(async () => {
+  for (const cli of started) cli.kill('SIGKILL');
+  await Promise.all(started.splice(0).map(({ finished }) => finished));
+});
+
+function start(...args: string[]): CliProcess {
+  const cli = new CliProcess(args);
+  started.push(cli);
+  return cli;
+}
+
 interface Server {
   readonly cli: CliProcess;
   readonly address: string;
@@ -26,7 +39,7 @@ interface Server {
 
 async function serve(...flags: string[]): Promise<Server> {
   const own = ['--port', '0', '--models', models, '--media-root', media, '--providers', 'cpu'];
-  const cli = new CliProcess(['serve', ...own, ...flags]);
+  const cli = start('serve', ...own, ...flags);
   const [, address = ''] = await cli.waitFor(/"address":"([^"]+)".*"msg":"serving"/);
   return { cli, address, client: (...args) => runCli([...args, '--address', address]) };
 }
@@ -37,9 +50,11 @@ async function terminate({ cli }: Server): Promise<CliResult> {
   return cli.finished;
 }
 
-/** Ids of the ffmpeg processes whose parent is `pid`; Linux only. */
+const processIds = (): string[] => (process.platform === 'linux' ? readdirSync('/proc') : []);
+
+/** Ids of the ffmpeg processes whose parent is `pid`; on Linux only. */
 function ffmpegChildrenOf(pid: number): string[] {
-  return readdirSync('/proc').filter((name) => {
+  return processIds().filter((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {
       const [, command = '', parent = ''] =
@@ -74,7 +89,7 @@ describe('a running service', () => {
     const twice = await client('feed', 'add', 'or-1', 'clip.mp4');
     expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining("feed 'or-1' exists already") });
 
-    const follower = new CliProcess(['subscribe', 'or-1', '--address', server.address]);
+    const follower = start('subscribe', 'or-1', '--address', server.address);
     await follower.waitFor(/#\d+ .* frames\/s/);
     const listed = await client('feed', 'list', '--json');
     expect(JSON.parse(listed.stdout)).toMatchObject({ settings: { feedId: 'or-1', modelName: 'small' } });
@@ -91,7 +106,6 @@ describe('a running service', () => {
 
   it('gives a subscriber every frame of a file as JSON lines', async () => {
     const server = await serve();
-    // Following a feed before its first frame takes one that has not begun: this one waits for its subscriber.
     await server.client(
       'feed',
       'add',
@@ -102,18 +116,8 @@ describe('a running service', () => {
       '--loop',
       '--own-speed',
     );
-    const follower = new CliProcess(
-      [
-        'subscribe',
-        'file',
-        '--json',
-        '--every-frame',
-        '--heatmaps',
-        'native',
-        '--class-threshold',
-        '0',
-      ].concat(['--address', server.address]),
-    );
+    const wish = ['--every-frame', '--heatmaps', 'native', '--class-threshold', '0'];
+    const follower = start('subscribe', 'file', '--json', ...wish, '--address', server.address);
     await follower.waitFor(new RegExp(`"sequence":"${2 * FRAMES}"`));
     follower.kill('SIGINT');
     const { code, stdout } = await follower.finished;
@@ -134,12 +138,12 @@ describe('a running service', () => {
   it('stops in order on SIGTERM: subscribers are told, no ffmpeg is left, code 0', async () => {
     const server = await serve();
     await server.client('feed', 'add', 'or-1', 'clip.mp4', '--loop', '--own-speed');
-    const follower = new CliProcess(['subscribe', 'or-1', '--json', '--address', server.address]);
+    const follower = start('subscribe', 'or-1', '--json', '--address', server.address);
     await follower.waitFor(/"sequence"/);
     const children = ffmpegChildrenOf(server.cli.pid);
     if (process.platform === 'linux') expect(children).toHaveLength(1);
     expect((await terminate(server)).code).toBe(0);
-    const left = readdirSync('/proc').filter((name) => children.includes(name));
+    const left = processIds().filter((name) => children.includes(name));
     expect(left).toEqual([]);
     const { code, stderr } = await follower.finished;
     expect(code).toBe(1);
@@ -165,12 +169,13 @@ describe('a running service', () => {
 });
 
 describe('a service that cannot start', () => {
-  const start = (...flags: string[]): Promise<CliResult> => runCli(['serve', '--models', models, ...flags]);
+  const refuse = (...flags: string[]): Promise<CliResult> =>
+    runCli(['serve', '--models', models, '--providers', 'cpu', ...flags]);
 
   it('names the bad key, its value and what is allowed', async () => {
     const file = join(folder, 'bad.yaml');
     writeFileSync(file, 'server: {prot: 1}\nfeeds: {maxFeeds: 0}\n');
-    const { code, stderr } = await start('--config', file);
+    const { code, stderr } = await refuse('--config', file);
     expect(code).toBe(1);
     expect(stderr).toContain(
       `server.prot (from ${file}) is 1; allowed: there is no such key; the keys here are host`,
@@ -180,12 +185,12 @@ describe('a service that cannot start', () => {
   });
 
   it('refuses a flag with code 2', async () => {
-    const { code, stderr } = await start('--port', 'http');
+    const { code, stderr } = await refuse('--port', 'http');
     expect([code, stderr]).toEqual([2, 'error: --port is "http"; allowed: a whole number from 0 to 65535\n']);
   });
 
   it('refuses to show video to a network in the clear', async () => {
-    const { code, stderr } = await start('--host', '0.0.0.0', '--log-level', 'silent');
+    const { code, stderr } = await refuse('--host', '0.0.0.0', '--log-level', 'silent');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: 0\.0\.0\.0 can be reached from other machines .* --insecure\n$/);
   });
@@ -198,7 +203,7 @@ describe('a service that cannot start', () => {
       1,
       expect.stringContaining("make one with 'surgicam model import'"),
     ]);
-    const other = await start('--default-model', 'big', '--log-level', 'silent');
+    const other = await refuse('--default-model', 'big', '--log-level', 'silent');
     expect([other.code, other.stderr]).toEqual([
       1,
       expect.stringContaining("no model named 'big'; models: small"),
@@ -208,8 +213,11 @@ describe('a service that cannot start', () => {
   it('is at a port that is taken', async () => {
     const server = await serve();
     const port = server.address.split(':')[1] ?? '';
-    const { code, stderr } = await start('--port', port, '--log-level', 'silent');
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: cannot listen on 127\.0\.0\.1:\d+/)]);
+    const { code, stderr } = await refuse('--port', port, '--log-level', 'silent');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/(^|\n)error: cannot listen on 127\.0\.0\.1:\d+/),
+    ]);
     await terminate(server);
   });
 
