@@ -168,7 +168,7 @@ describe('openFrameSource on live streams', () => {
     const port = await freeUdpPort();
     send('-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`);
     const error = await new Promise<unknown>((resolve) => {
-      const options = sourceOptions(`udp://127.0.0.1:${port}`, { silenceTimeoutMs: 1_500 });
+      const options = sourceOptions(`udp://127.0.0.1:${port}`, { silenceTimeoutMs: 6_000 });
       openFrameSource(options).subscribe({
         next: (frame) => frame.sequence === 5 && senders[0]!.kill('SIGKILL'),
         error: resolve,

@@ -45,7 +45,7 @@ describe('openFrameSource over RTSP', () => {
     const camera = await startRtspServer(ffmpeg, video);
     server = camera;
     const error = await new Promise((resolve) => {
-      openFrameSource(sourceOptions(camera.uri, { silenceTimeoutMs: 1_500 })).subscribe({
+      openFrameSource(sourceOptions(camera.uri, { silenceTimeoutMs: 6_000 })).subscribe({
         next: (frame) => frame.sequence === 5 && camera.fallSilent(),
         error: resolve,
         complete: () => resolve('a clean end'),
