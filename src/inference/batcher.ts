@@ -5,6 +5,8 @@ export interface Waiting {
 
 /** One feed's place at a batcher: a queue of its own, so that no feed can crowd out another. */
 export interface BatchLane<T extends Waiting> {
+  /** How many wait. */
+  readonly length: number;
   peek(): T | undefined;
   shift(): T | undefined;
   /** Whether an empty queue may soon have something; false where nothing will come before a result is out. */
@@ -37,6 +39,7 @@ export class Batcher<T extends Waiting> {
     if (place < 0) return;
     this.#lanes.splice(place, 1);
     if (place < this.#next) this.#next--;
+    if (this.#next === this.#lanes.length) this.#next = 0;
   }
 
   /**
@@ -46,9 +49,8 @@ export class Batcher<T extends Waiting> {
   dueAtMs(): number | undefined {
     const heads = this.#lanes.flatMap((lane) => lane.peek() ?? []);
     if (heads.length === 0) return undefined;
-    const isFull = heads.length >= this.options.maxBatch;
-    if (isFull || !this.#lanes.some((lane) => lane.peek() === undefined && lane.mayContribute()))
-      return -Infinity;
+    const isFull = this.#lanes.reduce((sum, { length }) => sum + length, 0) >= this.options.maxBatch;
+    if (isFull || !this.#lanes.some((lane) => lane.length === 0 && lane.mayContribute())) return -Infinity;
     return Math.min(...heads.map(({ queuedAtMs }) => queuedAtMs)) + this.options.maxWaitMs;
   }
 

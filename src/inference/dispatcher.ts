@@ -3,8 +3,11 @@ import type { Logger } from '../observability/logger.js';
 import type { Batcher } from './batcher.js';
 import { BatchCounters } from './engine-stats.js';
 import type { Ticket } from './ticket.js';
-import type { FrameJob } from './worker-messages.js';
+import type { FrameJob, RunReply } from './worker-messages.js';
 import type { WorkerSlot } from './worker-slot.js';
+
+/** A model that fails at every batch must not fill the log; the feeds count what they lose. */
+const FAILURE_LOG_INTERVAL_MS = 1_000;
 
 interface ModelQueue {
   readonly modelKey: string;
@@ -17,6 +20,7 @@ export class Dispatcher {
   readonly #queues: ModelQueue[] = [];
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
+  #failureLoggedAtMs = -Infinity;
 
   constructor(
     private readonly slots: readonly WorkerSlot[],
@@ -68,36 +72,39 @@ export class Dispatcher {
   async #run(slot: WorkerSlot, { modelKey, batcher }: ModelQueue): Promise<void> {
     const tickets = batcher.take();
     const dispatchedAtMs = performance.now();
+    let jobs: FrameJob[];
+    let reply: RunReply;
     try {
-      const frames = tickets.map(toJob);
-      const running = slot.run(
-        { modelKey, frames },
-        frames.map(({ pixels }) => pixels),
-      );
-      const { frames: results, inferenceUs, outputs } = await running;
-      const analyzedAtMs = performance.now();
-      this.counters.countBatch(tickets.length, outputs);
-      // The worker first: it should not wait until the results have been passed on.
-      this.dispatch();
-      tickets.forEach((ticket, i) =>
-        ticket.resolve({
-          result: results[i]!,
-          recipes: frames[i]!.recipes,
-          inferenceUs,
-          batchSize: tickets.length,
-          dispatchedAtMs,
-          analyzedAtMs,
-        }),
+      jobs = tickets.map(toJob);
+      reply = await slot.run(
+        { modelKey, frames: jobs },
+        jobs.map(({ pixels }) => pixels),
       );
     } catch (error) {
-      this.counters.failedFrames += tickets.length;
-      this.logger.error(
-        { model: modelKey, frames: tickets.length, err: SurgicamError.from(error) },
-        'a batch failed',
-      );
-      for (const ticket of tickets) ticket.drop('inference_failed');
-      this.dispatch();
+      this.#fail(modelKey, tickets, error);
+      return;
     }
+    const analyzedAtMs = performance.now();
+    const { frames, inferenceUs, outputs } = reply;
+    const batchSize = tickets.length;
+    this.counters.countBatch(batchSize, outputs);
+    // The worker first: it should not wait until the results have been passed on.
+    this.dispatch();
+    for (const [i, ticket] of tickets.entries()) {
+      const { recipes } = jobs[i]!;
+      ticket.resolve({ result: frames[i]!, recipes, inferenceUs, batchSize, dispatchedAtMs, analyzedAtMs });
+    }
+  }
+
+  #fail(modelKey: string, tickets: readonly Ticket[], error: unknown): void {
+    this.counters.failedFrames += tickets.length;
+    const nowMs = performance.now();
+    if (nowMs - this.#failureLoggedAtMs >= FAILURE_LOG_INTERVAL_MS) {
+      this.#failureLoggedAtMs = nowMs;
+      this.logger.error({ model: modelKey, err: SurgicamError.from(error) }, 'a batch failed');
+    }
+    for (const ticket of tickets) ticket.drop('inference_failed');
+    this.dispatch();
   }
 }
 

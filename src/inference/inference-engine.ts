@@ -6,6 +6,7 @@ import type { VideoFrame } from '../domain/video-frame.js';
 import { CreditGate } from '../flow/credit-gate.js';
 import type { ModelPackage } from '../models/model-package.js';
 import type { Logger } from '../observability/logger.js';
+import { batchLimit } from './batch-limit.js';
 import { Batcher } from './batcher.js';
 import { Dispatcher } from './dispatcher.js';
 import type { EngineStats } from './engine-stats.js';
@@ -26,7 +27,7 @@ export interface InferenceEngineOptions {
   readonly providers?: readonly Provider[];
   /** Refuse any provider but the first. If absent, false. */
   readonly strict?: boolean;
-  /** Most frames in a batch. If absent, 8. */
+  /** Most frames in a batch. If absent or 0, chosen for the provider; see batchLimit. */
   readonly maxBatch?: number;
   /** How long a frame may wait for those of other feeds, milliseconds. If absent, 2. */
   readonly maxWaitMs?: number;
@@ -94,9 +95,12 @@ export class InferenceEngine {
     return [...this.#loaded.values()].findLast(({ model }) => model.description.name === name)?.model;
   }
 
-  /** A gate of as many frames as keep every worker busy with one feed alone. */
+  /** An EVERY_FRAME source's gate: as many frames as keep every worker busy with it alone, and no more. */
   createGate(): CreditGate {
-    return new CreditGate((this.#slots.length + 1) * this.#maxBatch + 1);
+    const providers = [...this.#loaded.values()].map(({ model }) => model.provider);
+    const batch = Math.max(1, ...providers.map((provider) => this.#batchLimit(provider)));
+    // A batch in every worker, one that is waiting, and a frame that is being given out.
+    return new CreditGate((this.#slots.length + 1) * batch + 1);
   }
 
   /**
@@ -164,16 +168,16 @@ export class InferenceEngine {
     await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
-  get #maxBatch(): number {
-    return this.options.maxBatch ?? 8;
+  #batchLimit(provider: Provider): number {
+    return batchLimit(this.options.maxBatch ?? 0, provider);
   }
 
   async #load(key: string, pkg: ModelPackage): Promise<LoadedEntry> {
     const { providers = DEFAULT_PROVIDERS, strict = false, maxWaitMs = 2, logger } = this.options;
     const { intraOpThreads } = this.layout;
     const { graphPath, graphOutputs, description } = pkg;
-    const warmUpBatches = [...new Set([1, this.#maxBatch])];
-    const request = { modelKey: key, graphPath, graphOutputs, description, intraOpThreads, warmUpBatches };
+    const maxBatch = this.options.maxBatch ?? 0;
+    const request = { modelKey: key, graphPath, graphOutputs, description, intraOpThreads, maxBatch };
     // The first worker finds out which provider works; the others must do with the same.
     const [first, ...others] = this.#slots;
     const { provider, fallbackReason } = await first!.load({ ...request, providers, strict });
@@ -188,7 +192,10 @@ export class InferenceEngine {
       provider,
       ...(fallbackReason === undefined ? {} : { fallbackReason }),
     };
-    const entry = { model, batcher: new Batcher<Ticket>({ maxBatch: this.#maxBatch, maxWaitMs }) };
+    const entry = {
+      model,
+      batcher: new Batcher<Ticket>({ maxBatch: this.#batchLimit(provider), maxWaitMs }),
+    };
     this.#loaded.set(key, entry);
     this.#dispatcher.add(key, entry.batcher);
     return entry;

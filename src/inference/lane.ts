@@ -80,6 +80,10 @@ export class Lane implements BatchLane<Ticket> {
       finalize(() => this.#close()),
     );
 
+  get length(): number {
+    return this.#queue.length;
+  }
+
   peek(): Ticket | undefined {
     return this.#queue.peek();
   }

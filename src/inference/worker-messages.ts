@@ -18,8 +18,8 @@ export interface LoadRequest {
   readonly providers: readonly Provider[];
   readonly strict: boolean;
   readonly intraOpThreads: number;
-  /** Batch sizes that are run once, so that no real frame pays for the first run. */
-  readonly warmUpBatches: readonly number[];
+  /** See batchLimit. A batch of one and a full one are run once, so that no real frame pays for the first run. */
+  readonly maxBatch: number;
 }
 
 export interface LoadReply {

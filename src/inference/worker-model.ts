@@ -41,7 +41,7 @@ export class WorkerModel {
       pixels: new ArrayBuffer(inputWidth * inputHeight * 3),
       roiThresholds: classes.map(() => roiThreshold),
     };
-    for (const size of batches) {
+    for (const size of new Set(batches)) {
       const frames = Array.from({ length: size }, () => frame);
       await this.session.run(batchInputs(frames, this.description, this.session.inputs), outputs);
     }

@@ -1,4 +1,5 @@
 import { SurgicamError } from '../domain/errors.js';
+import { batchLimit } from './batch-limit.js';
 import { measureInTurns, type BenchmarkSubject } from './benchmark.js';
 import type { GraphSession, OpenSession } from './graph-session.js';
 import { selectProvider } from './provider-selection.js';
@@ -40,16 +41,21 @@ export class WorkerService {
   }
 
   async #load(request: LoadRequest): Promise<LoadReply> {
-    const { modelKey, graphPath, graphOutputs, description, intraOpThreads } = request;
+    const { modelKey, graphPath, graphOutputs, description, intraOpThreads, maxBatch } = request;
     const { result, provider, fallbackReason } = await selectProvider(
       request.providers,
       request.strict,
       async (provider) => {
         const session = await this.openSession(graphPath, { provider, intraOpThreads });
         const model = new WorkerModel(session, description, graphOutputs);
-        // A provider may open a graph that it then cannot run.
-        await model.warmUp(request.warmUpBatches);
-        return model;
+        try {
+          // A provider may open a graph that it then cannot run.
+          await model.warmUp([1, batchLimit(maxBatch, provider)]);
+          return model;
+        } catch (error) {
+          await model.release();
+          throw error;
+        }
       },
     );
     this.#models.set(modelKey, result);
