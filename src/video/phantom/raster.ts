@@ -1,6 +1,9 @@
 import type { Rod } from './instrument-parts.js';
 import { SCENE_WIDTH } from './scene.js';
 
+// Taken once: looking up `Math` costs more than the arithmetic where modules run in a context of their own (jest).
+const { abs, ceil, floor, hypot, max, min, sin, sqrt } = Math;
+
 /** What the renderer paints on; every plane is row-major and as large as the picture. */
 export interface Canvas {
   readonly width: number;
@@ -39,16 +42,16 @@ export function castShadow(canvas: Canvas, rod: Rod): void {
 export function paintRod(canvas: Canvas, rod: Rod, label: number, light: RodLight): void {
   const { pixels, labels } = canvas;
   const { color, gloss, opacity, pattern } = rod.material;
-  const length = Math.hypot(rod.x1 - rod.x0, rod.y1 - rod.y0);
+  const length = hypot(rod.x1 - rod.x0, rod.y1 - rod.y0);
   const axisX = length === 0 ? 1 : (rod.x1 - rod.x0) / length;
   const axisY = length === 0 ? 0 : (rod.y1 - rod.y0) / length;
   // The light stands up and to the left of the camera; only its part across the rod matters.
   const lightAcross = 0.3 * axisY - 0.45 * axisX;
   const edge = 0.5 / canvas.height;
   visitRod(canvas, rod, 0, 0, edge, (at, coverage, across, along) => {
-    const facing = Math.sqrt(Math.max(0, 1 - across * across));
-    const lit = Math.max(0, lightAcross * across + 0.84 * facing);
-    let half = Math.max(0, lightAcross * 0.5 * across + 0.97 * facing);
+    const facing = sqrt(max(0, 1 - across * across));
+    const lit = max(0, lightAcross * across + 0.84 * facing);
+    let half = max(0, lightAcross * 0.5 * across + 0.97 * facing);
     half *= half;
     half *= half;
     half *= half;
@@ -58,7 +61,7 @@ export function paintRod(canvas: Canvas, rod: Rod, label: number, light: RodLigh
     const shine = gloss * half * half * 190 * strength;
     const weight = coverage * opacity;
     for (let channel = 0; channel < 3; channel++) {
-      const value = Math.min(255, color[channel]! * shade + shine);
+      const value = min(255, color[channel]! * shade + shine);
       const index = at * 3 + channel;
       pixels[index] = pixels[index]! + (value - pixels[index]!) * weight;
     }
@@ -69,9 +72,9 @@ export function paintRod(canvas: Canvas, rod: Rod, label: number, light: RodLigh
 function patternShade(pattern: string, across: number, along: number): number {
   switch (pattern) {
     case 'teeth':
-      return along % 0.016 < 0.006 && Math.abs(across) > 0.35 ? 0.5 : 1;
+      return along % 0.016 < 0.006 && abs(across) > 0.35 ? 0.5 : 1;
     case 'hatch':
-      return Math.sin(along * 700) * Math.sin(across * 9) > 0.3 ? 0.7 : 1;
+      return sin(along * 700) * sin(across * 9) > 0.3 ? 0.7 : 1;
     case 'rings':
       return along % 0.16 < 0.008 ? 1.8 : 1;
     default:
@@ -98,35 +101,35 @@ function visitRod(
   const y0 = rod.y0 + shiftY;
   const spanX = rod.x1 - rod.x0;
   const spanY = rod.y1 - rod.y0;
-  const length = Math.max(1e-6, Math.hypot(spanX, spanY));
+  const length = max(1e-6, hypot(spanX, spanY));
   const axisX = spanX / length;
   const axisY = spanY / length;
-  const reach = Math.max(rod.r0, rod.r1) + edge;
-  const top = Math.max(0, Math.floor((Math.min(y0, y0 + spanY) - reach) / pixelHeight));
-  const bottom = Math.min(height, Math.ceil((Math.max(y0, y0 + spanY) + reach) / pixelHeight));
-  const left = Math.max(0, Math.floor((Math.min(x0, x0 + spanX) - reach) / pixelWidth));
-  const right = Math.min(width, Math.ceil((Math.max(x0, x0 + spanX) + reach) / pixelWidth));
+  const reach = max(rod.r0, rod.r1) + edge;
+  const top = max(0, floor((min(y0, y0 + spanY) - reach) / pixelHeight));
+  const bottom = min(height, ceil((max(y0, y0 + spanY) + reach) / pixelHeight));
+  const left = max(0, floor((min(x0, x0 + spanX) - reach) / pixelWidth));
+  const right = min(width, ceil((max(x0, x0 + spanX) + reach) / pixelWidth));
   for (let row = top; row < bottom; row++) {
     const offsetY = (row + 0.5) * pixelHeight - y0;
     let from = left;
     let to = right;
-    if (Math.abs(axisY) > 0.05) {
+    if (abs(axisY) > 0.05) {
       // Within a row only this stretch can lie nearer to the axis than `reach`.
       const middle = x0 + (offsetY * axisX) / axisY;
-      const half = reach / Math.abs(axisY);
-      from = Math.max(from, Math.floor((middle - half) / pixelWidth));
-      to = Math.min(to, Math.ceil((middle + half) / pixelWidth));
+      const half = reach / abs(axisY);
+      from = max(from, floor((middle - half) / pixelWidth));
+      to = min(to, ceil((middle + half) / pixelWidth));
     }
     for (let column = from; column < to; column++) {
       const offsetX = (column + 0.5) * pixelWidth - x0;
-      const along = Math.min(length, Math.max(0, offsetX * axisX + offsetY * axisY));
+      const along = min(length, max(0, offsetX * axisX + offsetY * axisY));
       const radius = rod.r0 + ((rod.r1 - rod.r0) * along) / length;
       const awayX = offsetX - along * axisX;
       const awayY = offsetY - along * axisY;
-      const away = Math.sqrt(awayX * awayX + awayY * awayY);
+      const away = sqrt(awayX * awayX + awayY * awayY);
       const coverage = (radius + edge - away) / (2 * edge);
       if (coverage <= 0) continue;
-      const across = Math.max(-1, Math.min(1, (offsetY * axisX - offsetX * axisY) / radius));
+      const across = max(-1, min(1, (offsetY * axisX - offsetX * axisY) / radius));
       visit(row * width + column, coverage > 1 ? 1 : coverage, across, along);
     }
   }
