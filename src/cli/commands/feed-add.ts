@@ -1,5 +1,11 @@
 import { Option, type Command } from 'commander';
-import { HardwareAcceleration, Pacing, type FeedSource } from '../../rpc/gen/surgicam/v1/feed.js';
+import {
+  HardwareAcceleration,
+  Pacing,
+  PhantomPace,
+  type FeedSource,
+} from '../../rpc/gen/surgicam/v1/feed.js';
+import { phantomSource } from '../../rpc/messages/phantom-source.js';
 import { connect, withConnectionFlags, type ConnectionFlags } from '../client/service-client.js';
 import { unary } from '../client/unary.js';
 import { feedLine } from '../terminal/feed-table.js';
@@ -66,7 +72,10 @@ export function toSource(
   text: string,
   { ownSpeed = false, loop = false }: { readonly ownSpeed?: boolean; readonly loop?: boolean },
 ): FeedSource {
-  const phantom = /^phantom:(?:\/\/[^?]*)?(?:\?(.*))?$/i.exec(text);
-  if (phantom !== null) return { source: { $case: 'phantom', value: { query: phantom[1] ?? '', ownSpeed } } };
+  if (/^phantom:/i.test(text)) {
+    const scene = phantomSource(text, loop);
+    const pace = ownSpeed ? PhantomPace.REAL_TIME : scene.pace;
+    return { source: { $case: 'phantom', value: { ...scene, pace } } };
+  }
   return { source: { $case: 'uri', value: { uri: text, ownSpeed, loop } } };
 }

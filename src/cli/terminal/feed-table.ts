@@ -6,6 +6,7 @@ import {
   type FeedSource,
   type FeedStatus,
 } from '../../rpc/gen/surgicam/v1/feed.js';
+import { phantomUri } from '../../rpc/messages/phantom-source.js';
 
 const HEADINGS = [
   'FEED',
@@ -67,7 +68,7 @@ function sourceText(source: FeedSource | undefined): string {
     case 'uri':
       return source.source.value.uri;
     case 'phantom':
-      return `phantom://${source.source.value.query === '' ? '' : `?${source.source.value.query}`}`;
+      return phantomUri(source.source.value);
     default:
       return '';
   }

@@ -7,6 +7,7 @@ import type {
   Pacing as DomainPacing,
 } from '../../domain/feed.js';
 import { publicText, publicSource } from '../errors/public-text.js';
+import { phantomSource } from './phantom-source.js';
 import {
   FeedState,
   HardwareAcceleration,
@@ -58,8 +59,7 @@ function toSettings(settings: DomainSettings): FeedSettings {
 
 function toSource({ uri, ownSpeed, loop }: DomainSource): FeedSource {
   if (/^phantom:/i.test(uri)) {
-    const query = /\?(.*)$/.exec(uri)?.[1] ?? '';
-    return { source: { $case: 'phantom', value: { query, ownSpeed } } };
+    return { source: { $case: 'phantom', value: phantomSource(uri, loop) } };
   }
   return { source: { $case: 'uri', value: { uri: publicSource(uri), ownSpeed, loop } } };
 }

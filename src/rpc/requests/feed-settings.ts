@@ -6,14 +6,17 @@ import {
   type HardwareAcceleration as DomainAcceleration,
   type Pacing as DomainPacing,
 } from '../../domain/feed.js';
+import { parsePhantomUri } from '../../video/phantom/phantom-uri.js';
 import { parseSourceUri } from '../../video/source-uri.js';
 import {
   HardwareAcceleration,
   Pacing,
+  PhantomPace,
   type FeedSettings as FeedSettingsMessage,
   type FeedSource as FeedSourceMessage,
 } from '../gen/surgicam/v1/feed.js';
-import { checkEnum, checkText } from './field-checks.js';
+import { phantomUri } from '../messages/phantom-source.js';
+import { checkEnum, checkText, underField } from './field-checks.js';
 import { mediaPath } from './media-path.js';
 
 export interface FeedDefaults {
@@ -35,6 +38,10 @@ const ACCELERATIONS = new Map<HardwareAcceleration, DomainAcceleration>([
   [HardwareAcceleration.CUDA, 'cuda'],
   [HardwareAcceleration.NONE, 'none'],
 ]);
+
+const PHANTOM_PACES = new Map(
+  [PhantomPace.UNSPECIFIED, PhantomPace.REAL_TIME, PhantomPace.FAST].map((pace) => [pace, pace]),
+);
 
 /** The settings of CreateFeed, checked, with the defaults filled in. */
 export async function toFeedSettings(
@@ -78,17 +85,32 @@ async function toSource(
     case undefined:
       throw SurgicamError.invalidField(path, undefined, 'uri or phantom');
     case 'phantom': {
-      const { query, ownSpeed } = source.value;
-      if (query !== '') checkText(`${path}.phantom.query`, query, MAX_URI_LENGTH);
-      return { uri: `phantom://scene${query === '' ? '' : `?${query}`}`, ownSpeed, loop: false };
+      checkEnum(`${path}.phantom.pace`, source.value.pace, PHANTOM_PACES);
+      const uri = phantomUri(source.value);
+      underField(phantomField(`${path}.phantom`), () => parsePhantomUri(uri)); // checks the ranges
+      return { uri, ownSpeed: false, loop: source.value.loop };
     }
     case 'uri': {
       const { uri, ownSpeed, loop } = source.value;
       checkText(`${path}.uri.uri`, uri, MAX_URI_LENGTH);
-      const parsed = parseSourceUri(uri);
+      const parsed = underField(
+        () => `${path}.uri.uri`,
+        () => parseSourceUri(uri),
+      );
       const playable =
         parsed.kind === 'file' ? await mediaPath(`${path}.uri.uri`, parsed.path, mediaRoot) : uri;
       return { uri: playable, ownSpeed, loop };
     }
   }
+}
+
+/** The scene's own option names, as the contract calls them. */
+const PHANTOM_FIELDS: Readonly<Record<string, string>> = {
+  fps: '.frame_rate',
+  size: '.width',
+  frames: '.frame_count',
+};
+
+function phantomField(path: string): (option: string) => string {
+  return (option) => path + (PHANTOM_FIELDS[option] ?? `.${option}`);
 }

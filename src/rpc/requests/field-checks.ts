@@ -28,6 +28,21 @@ export function checkText(field: string, value: string, maxLength: number): void
   }
 }
 
+/** Runs a check of the service's insides; what it finds bad is named as the contract names it. */
+export function underField<T>(rename: (field: string) => string, check: () => T): T {
+  try {
+    return check();
+  } catch (thrown) {
+    if (!(thrown instanceof SurgicamError) || thrown.code !== 'invalid_argument') throw thrown;
+    const field = rename(thrown.violations[0]?.field ?? '');
+    const description = `${field}: ${thrown.message}`;
+    throw new SurgicamError('invalid_argument', description, {
+      cause: thrown,
+      violations: [{ field, description }],
+    });
+  }
+}
+
 /** For what the contract has and this server does not do yet. */
 export function notServed(field: string, what: string): SurgicamError {
   const description = `${field}: ${what} is not served by this version of the server; leave it out`;

@@ -5,6 +5,7 @@ import {
   FeedState,
   HardwareAcceleration,
   Pacing,
+  PhantomPace,
   type Feed,
   type FeedStatus,
 } from '../../../src/rpc/gen/surgicam/v1/feed.js';
@@ -47,7 +48,7 @@ describe('feeds as text', () => {
     expect(lines).toEqual([
       'FEED           STATE  MODEL    PACING  DECODED  ANALYSED  DROPPED  FRAMES/S  P95 MS  SOURCE',
       'or-1           live   phantom  live    100      90        10       22.5      41      rtsp://camera/1',
-      'a-longer-name  live   phantom  live    100      90        10       22.5      41      phantom://?seed=7',
+      'a-longer-name  live   phantom  live    100      90        10       22.5      41      phantom://scene?seed=7',
     ]);
   });
 
@@ -56,7 +57,7 @@ describe('feeds as text', () => {
   });
 
   it('fit a sentence', () => {
-    expect(feedLine(feed('or-1', 'phantom://'))).toBe('or-1 live: phantom:// through phantom');
+    expect(feedLine(feed('or-1', 'phantom://'))).toBe('or-1 live: phantom://scene through phantom');
   });
 
   it('say why a feed failed and how often it was tried', () => {
@@ -73,13 +74,13 @@ describe('feeds as text', () => {
 
 describe('the source of a new feed', () => {
   it.each([
-    ['phantom://', ''],
-    ['phantom://?seed=7&fps=25', 'seed=7&fps=25'],
-    ['phantom://scene?seed=7', 'seed=7'],
-    ['phantom:?seed=7', 'seed=7'],
-  ])('is the synthetic scene for %s', (text, query) => {
-    expect(toSource(text, { ownSpeed: true })).toEqual({
-      source: { $case: 'phantom', value: { query, ownSpeed: true } },
+    ['phantom://', { seed: 1, frameRate: 25 }],
+    ['phantom://?seed=7&fps=30', { seed: 7, frameRate: 30 }],
+    ['phantom://scene?frames=50', { frameCount: 50, loop: true }],
+    ['phantom://scene?pace=fast', { pace: PhantomPace.REAL_TIME }],
+  ])('is the synthetic scene for %s', (text, value) => {
+    expect(toSource(text, { ownSpeed: true, loop: true })).toMatchObject({
+      source: { $case: 'phantom', value },
     });
   });
 

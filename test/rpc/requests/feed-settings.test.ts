@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FeedSettings, HardwareAcceleration, Pacing } from '../../../src/rpc/gen/surgicam/v1/feed.js';
+import {
+  FeedSettings,
+  HardwareAcceleration,
+  Pacing,
+  PhantomPace,
+  PhantomSource,
+} from '../../../src/rpc/gen/surgicam/v1/feed.js';
 import { toFeedSettings } from '../../../src/rpc/requests/feed-settings.js';
 import { errorOf } from '../../fixtures/errors.js';
 
@@ -19,6 +25,10 @@ const uri = (text: string): { source: Source } => ({
   source: { $case: 'uri', value: { uri: text, ownSpeed: true, loop: true } },
 });
 
+const phantom = (value: Parameters<typeof PhantomSource.fromPartial>[0]): { source: Source } => ({
+  source: { $case: 'phantom', value: PhantomSource.fromPartial(value) },
+});
+
 describe('toFeedSettings', () => {
   it('fills in the defaults', async () => {
     expect(await settings({ feedId: 'or-1', source: uri('rtsp://host/1') })).toEqual({
@@ -31,7 +41,8 @@ describe('toFeedSettings', () => {
   });
 
   it('takes what is said', async () => {
-    const source: Source = { $case: 'phantom', value: { query: 'seed=7', ownSpeed: false } };
+    const value = PhantomSource.fromPartial({ seed: 7, frameCount: 50, pace: PhantomPace.FAST, loop: true });
+    const source: Source = { $case: 'phantom', value };
     const message = {
       feedId: 'or-1',
       source: { source },
@@ -41,7 +52,7 @@ describe('toFeedSettings', () => {
     };
     expect(await settings(message)).toEqual({
       id: 'or-1',
-      source: { uri: 'phantom://scene?seed=7', ownSpeed: false, loop: false },
+      source: { uri: 'phantom://scene?seed=7&frames=50&pace=fast', ownSpeed: false, loop: true },
       modelName: 'gc-d',
       pacing: 'every_frame',
       hardwareAcceleration: 'none',
@@ -54,7 +65,10 @@ describe('toFeedSettings', () => {
     ['settings.source', { feedId: 'or-1' }],
     ['settings.source.uri.uri', { feedId: 'or-1', source: uri('') }],
     ['settings.source.uri.uri', { feedId: 'or-1', source: uri('x'.repeat(2049)) }],
-    ['source.uri', { feedId: 'or-1', source: uri('concat:a|b') }],
+    ['settings.source.uri.uri', { feedId: 'or-1', source: uri('concat:a|b') }],
+    ['settings.source.phantom.pace', { feedId: 'or-1', source: phantom({ pace: PhantomPace.UNRECOGNIZED }) }],
+    ['settings.source.phantom.frame_rate', { feedId: 'or-1', source: phantom({ frameRate: 0 }) }],
+    ['settings.source.phantom.width', { feedId: 'or-1', source: phantom({ width: 15 }) }],
     ['settings.pacing', { feedId: 'or-1', source: uri('rtsp://host/1'), pacing: Pacing.UNRECOGNIZED }],
   ])('refuses a bad %s', async (field, message) => {
     const error = await errorOf(() => settings(message));

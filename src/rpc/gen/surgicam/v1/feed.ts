@@ -8,6 +8,49 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 
+/** How fast the frames of the synthetic scene come. */
+export enum PhantomPace {
+  /** UNSPECIFIED - Not set; see the field for what is assumed. */
+  UNSPECIFIED = 0,
+  /** REAL_TIME - At the scene's frame rate. */
+  REAL_TIME = 1,
+  /** FAST - As fast as they are drawn and taken. */
+  FAST = 2,
+  UNRECOGNIZED = -1,
+}
+
+export function phantomPaceFromJSON(object: any): PhantomPace {
+  switch (object) {
+    case 0:
+    case "PHANTOM_PACE_UNSPECIFIED":
+      return PhantomPace.UNSPECIFIED;
+    case 1:
+    case "PHANTOM_PACE_REAL_TIME":
+      return PhantomPace.REAL_TIME;
+    case 2:
+    case "PHANTOM_PACE_FAST":
+      return PhantomPace.FAST;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return PhantomPace.UNRECOGNIZED;
+  }
+}
+
+export function phantomPaceToJSON(object: PhantomPace): string {
+  switch (object) {
+    case PhantomPace.UNSPECIFIED:
+      return "PHANTOM_PACE_UNSPECIFIED";
+    case PhantomPace.REAL_TIME:
+      return "PHANTOM_PACE_REAL_TIME";
+    case PhantomPace.FAST:
+      return "PHANTOM_PACE_FAST";
+    case PhantomPace.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** What happens when analysis is slower than the video. */
 export enum Pacing {
   /** UNSPECIFIED - Not set; see the field for what is assumed. */
@@ -226,13 +269,26 @@ export interface UriSource {
 
 /** The synthetic operating scene, drawn by the server. */
 export interface PhantomSource {
-  /**
-   * Options of the scene as a query, for example "seed=7&fps=25&width=640&height=512"; at most 2048 characters.
-   * If empty, the scene's own defaults are assumed: a deterministic, endless scene.
-   */
-  query: string;
-  /** True plays at the scene's own frame rate, false as fast as the pacing allows. */
-  ownSpeed: boolean;
+  /** The same seed gives the same pictures; 0 to 2147483647. If absent, 1 is assumed. */
+  seed?:
+    | number
+    | undefined;
+  /** Frames per second, 0.1 to 1000. If absent, 25 is assumed. */
+  frameRate?:
+    | number
+    | undefined;
+  /** Width of the source in pixels, 16 to 8192. If 0, 1280 is assumed. */
+  width: number;
+  /** Height of the source in pixels, 16 to 8192. If 0, 1024 is assumed. */
+  height: number;
+  /** Frames until the feed ends, 1 to 1000000000. If absent, the scene is endless. */
+  frameCount?:
+    | number
+    | undefined;
+  /** True starts again after `frame_count` frames. Media times keep rising. */
+  loop: boolean;
+  /** How fast the frames come. If PHANTOM_PACE_UNSPECIFIED: real time with PACING_LIVE, fast with PACING_EVERY_FRAME. */
+  pace: PhantomPace;
 }
 
 /** A feed as it is now. */
@@ -653,16 +709,31 @@ export const UriSource: MessageFns<UriSource> = {
 };
 
 function createBasePhantomSource(): PhantomSource {
-  return { query: "", ownSpeed: false };
+  return { seed: undefined, frameRate: undefined, width: 0, height: 0, frameCount: undefined, loop: false, pace: 0 };
 }
 
 export const PhantomSource: MessageFns<PhantomSource> = {
   encode(message: PhantomSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.query !== "") {
-      writer.uint32(10).string(message.query);
+    if (message.seed !== undefined) {
+      writer.uint32(8).uint32(message.seed);
     }
-    if (message.ownSpeed !== false) {
-      writer.uint32(16).bool(message.ownSpeed);
+    if (message.frameRate !== undefined) {
+      writer.uint32(17).double(message.frameRate);
+    }
+    if (message.width !== 0) {
+      writer.uint32(24).uint32(message.width);
+    }
+    if (message.height !== 0) {
+      writer.uint32(32).uint32(message.height);
+    }
+    if (message.frameCount !== undefined) {
+      writer.uint32(40).uint32(message.frameCount);
+    }
+    if (message.loop !== false) {
+      writer.uint32(48).bool(message.loop);
+    }
+    if (message.pace !== 0) {
+      writer.uint32(56).int32(message.pace);
     }
     return writer;
   },
@@ -681,19 +752,59 @@ export const PhantomSource: MessageFns<PhantomSource> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
               break;
             }
 
-            message.query = reader.string();
+            message.seed = reader.uint32();
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 17) {
               break;
             }
 
-            message.ownSpeed = reader.bool();
+            message.frameRate = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.width = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.height = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.frameCount = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.loop = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.pace = reader.int32() as any;
             continue;
           }
         }
@@ -710,22 +821,46 @@ export const PhantomSource: MessageFns<PhantomSource> = {
 
   fromJSON(object: any): PhantomSource {
     return {
-      query: isSet(object.query) ? globalThis.String(object.query) : "",
-      ownSpeed: isSet(object.ownSpeed)
-        ? globalThis.Boolean(object.ownSpeed)
-        : isSet(object.own_speed)
-        ? globalThis.Boolean(object.own_speed)
-        : false,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : undefined,
+      frameRate: isSet(object.frameRate)
+        ? globalThis.Number(object.frameRate)
+        : isSet(object.frame_rate)
+        ? globalThis.Number(object.frame_rate)
+        : undefined,
+      width: isSet(object.width) ? globalThis.Number(object.width) : 0,
+      height: isSet(object.height) ? globalThis.Number(object.height) : 0,
+      frameCount: isSet(object.frameCount)
+        ? globalThis.Number(object.frameCount)
+        : isSet(object.frame_count)
+        ? globalThis.Number(object.frame_count)
+        : undefined,
+      loop: isSet(object.loop) ? globalThis.Boolean(object.loop) : false,
+      pace: isSet(object.pace) ? phantomPaceFromJSON(object.pace) : 0,
     };
   },
 
   toJSON(message: PhantomSource): unknown {
     const obj: any = {};
-    if (message.query !== undefined) {
-      obj.query = message.query;
+    if (message.seed !== undefined) {
+      obj.seed = Math.round(message.seed);
     }
-    if (message.ownSpeed !== undefined) {
-      obj.ownSpeed = message.ownSpeed;
+    if (message.frameRate !== undefined) {
+      obj.frameRate = floatToJson(message.frameRate);
+    }
+    if (message.width !== undefined) {
+      obj.width = Math.round(message.width);
+    }
+    if (message.height !== undefined) {
+      obj.height = Math.round(message.height);
+    }
+    if (message.frameCount !== undefined) {
+      obj.frameCount = Math.round(message.frameCount);
+    }
+    if (message.loop !== undefined) {
+      obj.loop = message.loop;
+    }
+    if (message.pace !== undefined) {
+      obj.pace = phantomPaceToJSON(message.pace);
     }
     return obj;
   },
@@ -735,8 +870,13 @@ export const PhantomSource: MessageFns<PhantomSource> = {
   },
   fromPartial(object: DeepPartial<PhantomSource>): PhantomSource {
     const message = createBasePhantomSource();
-    message.query = object.query ?? "";
-    message.ownSpeed = object.ownSpeed ?? false;
+    message.seed = object.seed ?? undefined;
+    message.frameRate = object.frameRate ?? undefined;
+    message.width = object.width ?? 0;
+    message.height = object.height ?? 0;
+    message.frameCount = object.frameCount ?? undefined;
+    message.loop = object.loop ?? false;
+    message.pace = object.pace ?? 0;
     return message;
   },
 };
