@@ -19,7 +19,6 @@ export const DEFAULT_HISTORY: HistoryLimits = { events: 256, bytes: 256 * 2 ** 2
 export class InProcessTopic implements FeedTopic, ReadableTopic {
   readonly history: HistoryRing;
   isClosed = false;
-  latestState: FeedSnapshot | undefined;
   private readonly listeners = new Set<() => void>();
 
   constructor(limits: HistoryLimits = DEFAULT_HISTORY) {
@@ -32,7 +31,6 @@ export class InProcessTopic implements FeedTopic, ReadableTopic {
   }
 
   announce(snapshot: FeedSnapshot): void {
-    this.latestState = snapshot;
     this.history.push({ kind: 'state', snapshot });
     this.wake();
   }

@@ -1,13 +1,11 @@
 import type { AnalyzedFrame, FrameAnalysis } from '../domain/frame-analysis.js';
-import type { FeedSnapshot } from '../domain/feed.js';
-import type { HistoryRing } from './history-ring.js';
-import type { ReaderItem, ReaderOptions, TopicReader } from './topic-reader.js';
+import type { HistoryRing, TopicEvent } from './history-ring.js';
+import type { GapReason, ReaderItem, ReaderOptions, TopicReader } from './topic-reader.js';
 
 /** What a reader needs of its topic. */
 export interface ReadableTopic {
   readonly history: HistoryRing;
   readonly isClosed: boolean;
-  readonly latestState: FeedSnapshot | undefined;
   onChange(listener: () => void): () => void;
 }
 
@@ -16,24 +14,32 @@ export class HistoryReader implements TopicReader {
   skipped = 0;
   /** Number of the next event to look at. */
   private position: number;
-  /** The last frame that was given out or accounted for; unset until the first. */
-  private lastSequence: number | undefined;
-  private recipeKey: string;
+  /** Every frame up to this one was given out, passed over or reported as a gap. */
+  private lastSequence: number;
+  /**
+   * Whether the reader is entitled to every frame. Before its first one, frames without its product were on their
+   * way when it began, and are no loss: it began with the next one.
+   */
+  private begun: boolean;
+  /** Analyses before `position`, since the topic's beginning. */
+  private analysesPassed: number;
   private stateMissed = false;
-  /** Whether analyses fell out of the history before they were read, and it was not yet said. */
-  private exceeded = false;
+  private recipeKey: string;
+  private readonly isLatest: boolean;
   private readonly stops: (() => void)[] = [];
 
   constructor(
     private readonly topic: ReadableTopic,
-    private readonly options: ReaderOptions,
+    { recipeKey, delivery, resumeAfterSequence }: ReaderOptions,
   ) {
-    this.recipeKey = options.recipeKey;
-    this.position = topic.history.end;
-    if (options.resumeAfterSequence !== undefined) {
-      this.lastSequence = options.resumeAfterSequence;
-      this.position = this.positionAfter(options.resumeAfterSequence);
-    }
+    const { history } = topic;
+    this.recipeKey = recipeKey;
+    this.isLatest = delivery === 'latest';
+    this.begun = resumeAfterSequence !== undefined;
+    // A sequence from the future is of another life of the feed, and nothing may be held against it.
+    this.lastSequence = Math.min(resumeAfterSequence ?? Infinity, history.newestSequence);
+    this.position = history.firstAfter(this.lastSequence);
+    this.analysesPassed = history.evictedAnalyses + analysesBetween(history, history.start, this.position);
   }
 
   onItem(listener: () => void): () => void {
@@ -51,69 +57,89 @@ export class HistoryReader implements TopicReader {
   }
 
   poll(): ReaderItem | undefined {
-    const { history, isClosed, latestState } = this.topic;
+    const { history, isClosed } = this.topic;
     if (this.position < history.start) this.fallOut();
-    if (this.stateMissed && latestState !== undefined) {
+    if (this.stateMissed) {
       this.stateMissed = false;
-      return { kind: 'state', snapshot: latestState };
+      return { kind: 'state', snapshot: history.newestState!.snapshot };
     }
-    const newest = this.options.delivery === 'latest' ? this.newestAnalysis() : undefined;
+    if (!this.isLatest && history.evictedSequence > this.lastSequence) {
+      return this.gapUpTo(history.evictedSequence, 'history_exceeded');
+    }
+    const item = this.isLatest ? this.pollLatest() : this.pollNext();
+    return item ?? (isClosed ? { kind: 'closed' } : undefined);
+  }
+
+  /** The newest analysis, with the states that came before it. */
+  private pollLatest(): ReaderItem | undefined {
+    const { history } = this.topic;
+    const newest = this.newestAnalysis();
+    while (this.position < history.end) {
+      const { position } = this;
+      const event = history.at(position);
+      if (event.kind === 'state') return this.takeState(event);
+      const analysis = this.pass(event.frame);
+      if (position === newest) return { kind: 'analysis', analysis: analysis! };
+      if (analysis !== undefined) this.skipped++;
+    }
+    return undefined;
+  }
+
+  /** The next analysis or state, or the gap before it. */
+  private pollNext(): ReaderItem | undefined {
+    const { history } = this.topic;
     while (this.position < history.end) {
       const event = history.at(this.position);
-      if (event.kind === 'state') {
-        this.position++;
-        return { kind: 'state', snapshot: event.snapshot };
-      }
-      if (newest !== undefined && this.position < newest) {
-        this.passOver(event.frame);
-        continue;
-      }
-      const item = this.take(event.frame);
-      if (item !== undefined) return item;
-    }
-    return isClosed ? { kind: 'closed' } : undefined;
-  }
-
-  /** The next frame's analysis, or the gap before it; undefined when it is to be passed over. */
-  private take(frame: AnalyzedFrame): ReaderItem | undefined {
-    const analysis = this.viewOf(frame);
-    const { sequence } = frame.facts;
-    if (analysis !== undefined) {
-      const gap = this.gapBefore(sequence);
-      if (gap !== undefined) return gap;
-      this.position++;
-      this.lastSequence = sequence;
+      if (event.kind === 'state') return this.takeState(event);
+      if (this.viewOf(event.frame) === undefined && this.begun) return this.uncomputedGap();
+      const analysis = this.pass(event.frame);
+      if (analysis === undefined) continue;
+      this.begun = true;
       return { kind: 'analysis', analysis };
     }
+    return undefined;
+  }
+
+  /** One gap for all the frames in a row that were analysed without this reader's recipe. */
+  private uncomputedGap(): ReaderItem {
+    const { history } = this.topic;
+    const before = this.lastSequence;
+    while (this.position < history.end) {
+      const event = history.at(this.position);
+      if (event.kind === 'state' || this.viewOf(event.frame) !== undefined) break;
+      this.pass(event.frame);
+    }
+    const last = this.lastSequence;
+    this.lastSequence = before;
+    return this.gapUpTo(last, 'not_computed');
+  }
+
+  private gapUpTo(toSequence: number, reason: GapReason): ReaderItem {
+    const fromSequence = this.lastSequence + 1;
+    this.lastSequence = toSequence;
+    this.begun = true;
+    return { kind: 'gap', fromSequence, toSequence, reason };
+  }
+
+  private takeState({ snapshot }: Extract<TopicEvent, { kind: 'state' }>): ReaderItem {
     this.position++;
-    // Frames that were on their way when the subscription began are no loss: it began with the next one.
-    if (this.options.delivery === 'latest' || this.lastSequence === undefined) return undefined;
-    return this.gapOf(sequence, sequence, 'not_computed');
+    return { kind: 'state', snapshot };
   }
 
-  private gapBefore(sequence: number): ReaderItem | undefined {
-    const from = (this.lastSequence ?? sequence - 1) + 1;
-    const lost = this.exceeded && from < sequence;
-    this.exceeded = false;
-    return lost ? this.gapOf(from, sequence - 1, 'history_exceeded') : undefined;
-  }
-
-  private gapOf(from: number, to: number, reason: 'history_exceeded' | 'not_computed'): ReaderItem {
-    this.lastSequence = to;
-    return { kind: 'gap', fromSequence: from, toSequence: to, reason };
-  }
-
-  private passOver(frame: AnalyzedFrame): void {
+  private pass(frame: AnalyzedFrame): FrameAnalysis | undefined {
     this.position++;
-    if (this.viewOf(frame) !== undefined) this.skipped++;
+    this.analysesPassed++;
+    this.lastSequence = frame.facts.sequence;
+    return this.viewOf(frame);
   }
 
   private fallOut(): void {
     const { history } = this.topic;
-    if (this.options.delivery === 'latest') this.skipped += history.start - this.position;
-    else this.exceeded = true;
+    const statePosition = history.newestState?.position ?? -1;
+    this.stateMissed ||= statePosition >= this.position && statePosition < history.start;
+    if (this.isLatest) this.skipped += history.evictedAnalyses - this.analysesPassed;
+    this.analysesPassed = history.evictedAnalyses;
     this.position = history.start;
-    this.stateMissed = true;
   }
 
   /** Position of the newest analysis that has this reader's product. */
@@ -130,22 +156,12 @@ export class HistoryReader implements TopicReader {
     const product = products.get(this.recipeKey);
     return product === undefined ? undefined : { facts, product };
   }
+}
 
-  /** Position of the first analysis behind a sequence. What the history no longer holds will be a gap. */
-  private positionAfter(sequence: number): number {
-    const { history } = this.topic;
-    // Whether something may have fallen out between the frame and what is left.
-    let unsure = history.start > 0;
-    for (let position = history.start; position < history.end; position++) {
-      const event = history.at(position);
-      if (event.kind === 'state') continue;
-      if (event.frame.facts.sequence <= sequence) {
-        unsure = false;
-        continue;
-      }
-      this.exceeded = unsure;
-      return position;
-    }
-    return history.end;
+function analysesBetween(history: HistoryRing, start: number, end: number): number {
+  let count = 0;
+  for (let position = start; position < end; position++) {
+    if (history.at(position).kind === 'analysis') count++;
   }
+  return count;
 }

@@ -12,22 +12,32 @@ export interface HistoryLimits {
   readonly bytes: number;
 }
 
+interface Slot {
+  readonly event: TopicEvent;
+  readonly bytes: number;
+}
+
 /** The newest events of a feed, numbered without a gap. What is beyond the limits falls out at the old end. */
 export class HistoryRing {
-  private readonly slots: ({ readonly event: TopicEvent; readonly bytes: number } | undefined)[];
-  /** Number of the oldest event kept, and of the next to come. */
+  private readonly slots: (Slot | undefined)[];
   private oldest = 0;
   private next = 0;
   private bytes = 0;
+  private newest = -1;
+  private evictedUpTo = -1;
+  private evictions = 0;
+  private state: { readonly position: number; readonly snapshot: FeedSnapshot } | undefined;
 
   constructor(private readonly limits: HistoryLimits) {
     this.slots = new Array<undefined>(limits.events).fill(undefined);
   }
 
+  /** Number of the oldest event kept. */
   get start(): number {
     return this.oldest;
   }
 
+  /** Number of the event to come. */
   get end(): number {
     return this.next;
   }
@@ -35,6 +45,26 @@ export class HistoryRing {
   /** Bytes of results held now. */
   get heldBytes(): number {
     return this.bytes;
+  }
+
+  /** Sequence of the newest frame that was ever pushed; -1 before the first. */
+  get newestSequence(): number {
+    return this.newest;
+  }
+
+  /** Sequence of the newest frame that fell out; -1 when none did. */
+  get evictedSequence(): number {
+    return this.evictedUpTo;
+  }
+
+  /** How many analyses fell out. */
+  get evictedAnalyses(): number {
+    return this.evictions;
+  }
+
+  /** The newest state and its number, even when it fell out. */
+  get newestState(): { readonly position: number; readonly snapshot: FeedSnapshot } | undefined {
+    return this.state;
   }
 
   push(event: TopicEvent): void {
@@ -45,6 +75,8 @@ export class HistoryRing {
     ) {
       this.evict();
     }
+    if (event.kind === 'analysis') this.newest = event.frame.facts.sequence;
+    else this.state = { position: this.next, snapshot: event.snapshot };
     this.slots[this.next % this.limits.events] = { event, bytes };
     this.next++;
     this.bytes += bytes;
@@ -55,9 +87,23 @@ export class HistoryRing {
     return this.slots[position % this.limits.events]!.event;
   }
 
+  /** Number of the first analysis behind a sequence, as far as it is still held; `end` when there is none. */
+  firstAfter(sequence: number): number {
+    for (let position = this.oldest; position < this.next; position++) {
+      const event = this.at(position);
+      if (event.kind === 'analysis' && event.frame.facts.sequence > sequence) return position;
+    }
+    return this.next;
+  }
+
   private evict(): void {
     const slot = this.oldest % this.limits.events;
-    this.bytes -= this.slots[slot]!.bytes;
+    const { event, bytes } = this.slots[slot]!;
+    this.bytes -= bytes;
+    if (event.kind === 'analysis') {
+      this.evictedUpTo = event.frame.facts.sequence;
+      this.evictions++;
+    }
     this.slots[slot] = undefined;
     this.oldest++;
   }

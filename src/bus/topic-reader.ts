@@ -26,7 +26,10 @@ export type ReaderItem =
 export interface ReaderOptions {
   readonly recipeKey: string;
   readonly delivery: Delivery;
-  /** Begin behind this frame, as far as the history reaches. If absent, begin with the next analysis. */
+  /**
+   * Begin behind this frame, as far as the history reaches; -1 is before the first. If absent, begin with the next
+   * analysis.
+   */
   readonly resumeAfterSequence?: number;
 }
 
@@ -38,7 +41,7 @@ export interface TopicReader {
   onItem(listener: () => void): () => void;
   /** From now on this recipe's products. */
   setRecipe(recipeKey: string): void;
-  /** Analyses passed over under `latest`, since the beginning. */
+  /** Analyses passed over under `latest` because newer ones were there, since the beginning. */
   readonly skipped: number;
   close(): void;
 }

@@ -1,3 +1,5 @@
+import type { DropCounts } from './frame-analysis.js';
+
 /** Feed ids: also used in metrics and subjects, hence the narrow alphabet. */
 export const FEED_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -46,7 +48,10 @@ export type FeedState =
 export interface FeedCounters {
   readonly framesDecoded: number;
   readonly framesAnalyzed: number;
+  /** The sum of `dropsByReason`. */
   readonly framesDropped: number;
+  /** `rate_limited`: left out on purpose, since nobody follows the feed; no loss. */
+  readonly dropsByReason: DropCounts;
   readonly inputRate: number;
   readonly analyzedRate: number;
   /** Decoder exit to analysis complete, milliseconds, over the last analyses; 0 before the first. */

@@ -20,6 +20,9 @@ const LASTING: readonly SurgicamError['code'][] = [
   'permission_denied',
 ];
 
+/** A connection that has given frames for so long is a good one, after which the delays begin small again. */
+const STEADY_MS = 5000;
+
 /**
  * The frames of a feed across all of its connections: a live source that breaks or ends is opened again, after a
  * growing delay. Sequence numbers go on without a gap and media times keep rising, the time without a connection
@@ -28,17 +31,20 @@ const LASTING: readonly SurgicamError['code'][] = [
 export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
   const isLive = isLiveSource(parseSourceUri(options.source.source.uri));
   let nextSequence = 0;
+  /** Tries since the last frame, and since the last steady connection: one that breaks at once is tried ever later. */
   let attempt = 0;
+  let unsteady = 0;
   let timeOffsetUs = 0;
   let last: VideoFrame | undefined;
 
   const connection = defer(() => {
     const previous = last;
-    let isFirst = true;
+    let firstMs: number | undefined;
     return openFrameSource({ ...options.source, firstSequence: nextSequence }).pipe(
       map((frame) => {
-        if (isFirst && previous !== undefined) timeOffsetUs = offsetAfter(previous, frame);
-        isFirst = false;
+        if (firstMs === undefined && previous !== undefined) timeOffsetUs = offsetAfter(previous, frame);
+        firstMs ??= frame.capturedAtMonotonicMs;
+        if (frame.capturedAtMonotonicMs - firstMs >= STEADY_MS) unsteady = 0;
         return timeOffsetUs === 0 ? frame : { ...frame, mediaTimeUs: frame.mediaTimeUs + timeOffsetUs };
       }),
       tap((frame) => {
@@ -60,9 +66,10 @@ export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
         const error = SurgicamError.from(thrown);
         const { maxAttempts } = options.reconnect;
         attempt++;
+        unsteady++;
         if (LASTING.includes(error.code) || (maxAttempts > 0 && attempt > maxAttempts))
           return throwError(() => error);
-        const delayMs = reconnectDelayMs(options.reconnect, attempt, Math.random());
+        const delayMs = reconnectDelayMs(options.reconnect, unsteady, Math.random());
         options.onReconnect(attempt, delayMs, error);
         return timer(delayMs);
       },

@@ -1,5 +1,5 @@
 import type { FeedCounters } from '../domain/feed.js';
-import type { DropReason, FrameFacts } from '../domain/frame-analysis.js';
+import type { DropCounts, DropReason, FrameFacts } from '../domain/frame-analysis.js';
 
 /** Rates are averages over this many seconds. */
 const RATE_SECONDS = 4;
@@ -41,11 +41,10 @@ class RateMeter {
 export class FeedMeter {
   private decoded = 0;
   private analyzed = 0;
-  private dropped = 0;
   private readonly input = new RateMeter();
   private readonly output = new RateMeter();
-  private readonly latencies: number[] = [];
-  readonly dropsByReason = new Map<DropReason, number>();
+  private readonly latencies = new Float64Array(LATENCIES);
+  private drops: DropCounts = {};
 
   countDecoded(nowMs: number): void {
     this.decoded++;
@@ -59,17 +58,17 @@ export class FeedMeter {
   }
 
   countDropped(reason: DropReason): void {
-    this.dropped++;
-    this.dropsByReason.set(reason, (this.dropsByReason.get(reason) ?? 0) + 1);
+    this.drops = { ...this.drops, [reason]: (this.drops[reason] ?? 0) + 1 };
   }
 
   counters(nowMs: number): FeedCounters {
-    const sorted = this.latencies.toSorted((a, b) => a - b);
+    const sorted = this.latencies.slice(0, Math.min(this.analyzed, LATENCIES)).sort();
     const percentile = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
     return {
       framesDecoded: this.decoded,
       framesAnalyzed: this.analyzed,
-      framesDropped: this.dropped,
+      framesDropped: Object.values(this.drops).reduce((sum, count) => sum + count, 0),
+      dropsByReason: this.drops,
       inputRate: this.input.rate(nowMs),
       analyzedRate: this.output.rate(nowMs),
       latencyP50Ms: percentile(0.5),

@@ -6,7 +6,7 @@ import type { RecipeBookOptions } from './recipe-book.js';
 
 /** What all feeds of a service share. */
 export interface FeedOptions {
-  readonly engine: Pick<InferenceEngine, 'analyze'>;
+  readonly engine: Pick<InferenceEngine, 'analyze' | 'createGate'>;
   readonly logger: Logger;
   readonly history: HistoryLimits;
   /** Without a frame for so long a feed counts as stalled, milliseconds. */
@@ -15,6 +15,8 @@ export interface FeedOptions {
   readonly idleRate: number;
   readonly reconnect: ReconnectOptions;
   readonly recipes: RecipeBookOptions;
+  /** How long a feed that is closed may take for the frames that are on their way, milliseconds. */
+  readonly drainTimeoutMs: number;
   /** The ffmpeg to run. If absent, the one that is found. */
   readonly ffmpegPath?: string;
 }

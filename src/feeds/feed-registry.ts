@@ -6,7 +6,7 @@ import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import { stopAllFfmpeg } from '../video/ffmpeg-registry.js';
-import { parseSourceUri } from '../video/source-uri.js';
+import { isLiveSource, parseSourceUri } from '../video/source-uri.js';
 import { Feed } from './feed.js';
 import type { FeedOptions } from './feed-options.js';
 import { DEFAULT_RECONNECT } from './reconnect-policy.js';
@@ -17,7 +17,7 @@ export interface FeedChange {
 }
 
 export interface FeedRegistryOptions extends Partial<Omit<FeedOptions, 'engine' | 'logger'>> {
-  readonly engine: Pick<InferenceEngine, 'analyze' | 'load'>;
+  readonly engine: Pick<InferenceEngine, 'analyze' | 'createGate' | 'load'>;
   readonly models: Pick<ModelRepository, 'get'>;
   readonly logger: Logger;
   /** Most feeds at a time. 64 if absent. */
@@ -31,6 +31,8 @@ export class FeedRegistry {
   private readonly feeds = new Map<string, Feed>();
   /** Ids whose model is being loaded. */
   private readonly reserved = new Set<string>();
+  /** Deleted feeds that still publish what was on its way. */
+  private readonly leaving = new Map<string, Promise<void>>();
   private readonly changes$ = new Subject<FeedChange>();
   private readonly feedOptions: FeedOptions;
   private isClosed = false;
@@ -42,6 +44,7 @@ export class FeedRegistry {
       idleRate: 1,
       reconnect: DEFAULT_RECONNECT,
       recipes: { maxRecipes: 8, lingerMs: 30_000 },
+      drainTimeoutMs: 10_000,
       ...options,
     };
   }
@@ -52,6 +55,8 @@ export class FeedRegistry {
     this.reserved.add(settings.id);
     try {
       const model = await this.options.engine.load(this.options.models.get(settings.modelName));
+      // Whoever watches hears of the old feed's end before he hears of the new one's beginning.
+      await this.leaving.get(settings.id);
       if (this.isClosed) throw shuttingDown();
       const feed = new Feed(settings, model, this.feedOptions, (snapshot) => {
         this.changes$.next({ kind: 'state', snapshot });
@@ -81,8 +86,12 @@ export class FeedRegistry {
   async delete(id: string): Promise<void> {
     const feed = this.get(id);
     this.feeds.delete(id);
-    await feed.close();
-    this.changes$.next({ kind: 'deleted', snapshot: feed.snapshot() });
+    const left = feed.close().then(() => {
+      this.leaving.delete(id);
+      this.changes$.next({ kind: 'deleted', snapshot: feed.snapshot() });
+    });
+    this.leaving.set(id, left);
+    await left;
   }
 
   changes(): Observable<FeedChange> {
@@ -92,7 +101,8 @@ export class FeedRegistry {
   /** Stops every feed; what was decoded is analysed and published. No ffmpeg is left. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.feeds.values()].map((feed) => feed.close()));
+    const closing = [...this.feeds.values()].map((feed) => feed.close());
+    await Promise.all([...closing, ...this.leaving.values()]);
     this.feeds.clear();
     await stopAllFfmpeg();
     this.changes$.complete();
@@ -102,7 +112,13 @@ export class FeedRegistry {
     const { id, source } = settings;
     if (this.isClosed) throw shuttingDown();
     if (!FEED_ID_PATTERN.test(id)) throw SurgicamError.invalidField('feed_id', id, String(FEED_ID_PATTERN));
-    parseSourceUri(source.uri);
+    if (isLiveSource(parseSourceUri(source.uri)) && source.loop) {
+      throw SurgicamError.invalidField(
+        'source.loop',
+        true,
+        'false for a live source: only files can start again',
+      );
+    }
     if (this.feeds.has(id) || this.reserved.has(id)) {
       throw new SurgicamError(
         'already_exists',

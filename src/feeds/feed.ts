@@ -1,39 +1,26 @@
 import { Subject, takeUntil, tap, type Subscription } from 'rxjs';
 import { InProcessTopic } from '../bus/feed-topic.js';
-import type { Delivery, TopicReader } from '../bus/topic-reader.js';
-import { resolveRecipe, type KeyedRecipe } from '../domain/analysis-recipe.js';
+import { resolveRecipe } from '../domain/analysis-recipe.js';
 import { SurgicamError } from '../domain/errors.js';
 import type { FeedSettings, FeedSnapshot, FeedState } from '../domain/feed.js';
 import type { DropReason } from '../domain/frame-analysis.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import type { VideoFrame } from '../domain/video-frame.js';
-import { CreditGate } from '../flow/credit-gate.js';
+import type { CreditGate } from '../flow/credit-gate.js';
 import type { LoadedModel } from '../inference/loaded-model.js';
 import { LossReporter } from '../observability/loss-reporter.js';
+import type { FrameSourceOptions } from '../video/frame-source.js';
 import { parseSourceUri, sourceDisplayName } from '../video/source-uri.js';
 import { feedFrames } from './feed-frames.js';
 import { FeedMeter } from './feed-meter.js';
 import type { FeedOptions } from './feed-options.js';
 import { FeedStateHolder } from './feed-state.js';
+import { openSubscription, type FeedSubscription, type SubscribeOptions } from './feed-subscription.js';
 import { IdleGate } from './idle-gate.js';
 import { RecipeBook } from './recipe-book.js';
 import { watchForStalls } from './stall-watch.js';
 
-/** EVERY_FRAME: frames between decoder and results; enough to keep every worker busy, little enough to stay fresh. */
-const GATE_CREDITS = 16;
-
-export interface SubscribeOptions {
-  readonly recipe: KeyedRecipe;
-  readonly delivery: Delivery;
-  /** Begin behind this frame as far as the history reaches. If absent, begin with the next analysis. */
-  readonly resumeAfterSequence?: number;
-}
-
-/** A reader of a feed that also decides what is computed for it. */
-export interface FeedSubscription extends TopicReader {
-  /** Another recipe from the next dispatched frame on. Error: resource_exhausted; the old recipe then stays. */
-  update(recipe: KeyedRecipe): void;
-}
+export type { FeedSubscription, SubscribeOptions } from './feed-subscription.js';
 
 /** One feed: its source, its way through the engine, its life cycle and its topic. */
 export class Feed {
@@ -47,7 +34,7 @@ export class Feed {
   private readonly publicUri: string;
   private frameSize = { width: 0, height: 0 };
   private running: Subscription | undefined;
-  private finished: Promise<void> = Promise.resolve();
+  private closed: Promise<void> | undefined;
 
   constructor(
     private readonly settings: FeedSettings,
@@ -88,95 +75,100 @@ export class Feed {
   /** Begins to decode. Called once. */
   start(): void {
     const { settings, loaded, options } = this;
-    const { inputWidth: width, inputHeight: height } = loaded.description;
     const everyFrame = settings.pacing === 'every_frame';
-    const gate = everyFrame ? new CreditGate(GATE_CREDITS) : undefined;
+    const gate = everyFrame ? options.engine.createGate() : undefined;
     const idle = new IdleGate(options.idleRate);
     const idleRecipes = [resolveRecipe({ boxes: true }, loaded.description)];
     const isExpected = (): boolean => this.holder.state.kind === 'live' && (gate?.isOpen() ?? true);
     const watch = watchForStalls(options.stallAfterMs, isExpected, () =>
       this.holder.setState({ kind: 'stalled' }),
     );
-    this.finished = new Promise((resolve) => {
-      this.running = feedFrames({
-        source: {
-          feedId: settings.id,
-          source: settings.source,
-          width,
-          height,
-          hardwareAcceleration: settings.hardwareAcceleration,
-          logger: options.logger,
-          ...(gate === undefined ? {} : { gate }),
-          ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }),
+    let sourceIsOver = false;
+    const frames = feedFrames({
+      source: this.sourceOptions(gate),
+      reconnect: options.reconnect,
+      onReconnect: (attempt, delayMs, error) => this.reconnecting(attempt, delayMs, error),
+    }).pipe(
+      tap({
+        next: (frame) => {
+          watch.frame();
+          this.seen(frame);
         },
-        reconnect: options.reconnect,
-        onReconnect: (attempt, delayMs, error) => this.reconnecting(attempt, delayMs, error),
-      })
-        .pipe(
-          takeUntil(this.stop$),
-          tap((frame) => {
-            watch.frame();
-            this.seen(frame);
-          }),
-          options.engine.analyze({
-            model: loaded,
-            pacing: settings.pacing,
-            ...(gate === undefined ? {} : { gate }),
-            recipes: () => (this.book.recipes.length > 0 ? this.book.recipes : idleRecipes),
-            // EVERY_FRAME means every frame, whoever looks; LIVE idles when nobody does.
-            admit: () => everyFrame || this.book.recipes.length > 0 || idle.admit(performance.now()),
-            onDrop: (_frame, reason) => this.dropped(reason),
-          }),
-        )
-        .subscribe({
-          next: (analyzed) => {
-            this.meter.countAnalyzed(analyzed.facts);
-            this.topic.publish(analyzed);
-          },
-          error: (error: unknown) => this.failed(SurgicamError.from(error)),
-          complete: () => this.holder.setState({ kind: 'ended' }),
-        });
-      this.running.add(() => {
-        watch.stop();
+        complete: () => (sourceIsOver = true),
+      }),
+      takeUntil(this.stop$),
+    );
+    const analyses = options.engine.analyze({
+      model: loaded,
+      pacing: settings.pacing,
+      ...(gate === undefined ? {} : { gate }),
+      recipes: () => (this.book.recipes.length > 0 ? this.book.recipes : idleRecipes),
+      // EVERY_FRAME means every frame, whoever looks; LIVE idles when nobody does.
+      admit: () => everyFrame || this.book.recipes.length > 0 || idle.admit(performance.now()),
+      onDrop: (_frame, reason) => this.dropped(reason),
+    });
+    this.running = frames.pipe(analyses).subscribe({
+      next: (analyzed) => {
+        this.meter.countAnalyzed(analyzed.facts);
+        this.topic.publish(analyzed);
+      },
+      error: (error: unknown) => this.failed(SurgicamError.from(error)),
+      complete: () => {
+        // A feed that is taken away completes too, and has not come to its source's end.
+        if (sourceIsOver) this.holder.setState({ kind: 'ended' });
+      },
+    });
+    this.running.add(() => watch.stop());
+  }
+
+  /** Error: resource_exhausted for one recipe too many. */
+  subscribe(options: SubscribeOptions): FeedSubscription {
+    return openSubscription(this.topic, this.book, options);
+  }
+
+  /**
+   * Stops the source, lets what is on its way be analysed and published, then closes the topic. The state stays
+   * what it was.
+   */
+  close(): Promise<void> {
+    this.closed ??= this.stop();
+    return this.closed;
+  }
+
+  private async stop(): Promise<void> {
+    this.stop$.next();
+    await this.drained();
+    this.losses.flush();
+    this.book.clear();
+    this.topic.close();
+  }
+
+  /** Resolves when nothing is on its way any more; what takes too long is given up and counted as `shutdown`. */
+  private drained(): Promise<void> {
+    const { running } = this;
+    if (running === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(() => running.unsubscribe(), this.options.drainTimeoutMs);
+      running.add(() => {
+        clearTimeout(giveUp);
         resolve();
       });
     });
   }
 
-  subscribe({ recipe, delivery, resumeAfterSequence }: SubscribeOptions): FeedSubscription {
-    let release = this.book.hold(recipe);
-    const reader = this.topic.openReader({
-      recipeKey: recipe.key,
-      delivery,
-      ...(resumeAfterSequence === undefined ? {} : { resumeAfterSequence }),
-    });
+  private sourceOptions(gate: CreditGate | undefined): Omit<FrameSourceOptions, 'firstSequence'> {
+    const { settings, options } = this;
+    const { inputWidth: width, inputHeight: height } = this.model;
     return {
-      poll: () => reader.poll(),
-      onItem: (listener) => reader.onItem(listener),
-      setRecipe: (key) => reader.setRecipe(key),
-      get skipped() {
-        return reader.skipped;
-      },
-      update: (next) => {
-        const releaseNext = this.book.hold(next);
-        release();
-        release = releaseNext;
-        reader.setRecipe(next.key);
-      },
-      close: () => {
-        release();
-        reader.close();
-      },
+      feedId: settings.id,
+      source: settings.source,
+      width,
+      height,
+      hardwareAcceleration: settings.hardwareAcceleration,
+      logger: options.logger,
+      ...(gate === undefined ? {} : { gate }),
+      ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }),
     };
-  }
-
-  /** Stops the source, lets what is on its way be analysed and published, then closes the topic. */
-  async close(): Promise<void> {
-    this.stop$.next();
-    await this.finished;
-    this.losses.flush();
-    this.book.clear();
-    this.topic.close();
   }
 
   private seen(frame: VideoFrame): void {

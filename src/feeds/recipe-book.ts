@@ -8,6 +8,16 @@ export interface RecipeBookOptions {
   readonly lingerMs: number;
 }
 
+/** One subscriber's hold on the recipe that is computed for it. */
+export interface RecipeHold {
+  /**
+   * Another recipe instead; the old one does not linger, since nobody who would return left. Error:
+   * resource_exhausted; the old recipe is then still held.
+   */
+  exchange(recipe: KeyedRecipe): void;
+  release(): void;
+}
+
 interface Entry {
   readonly recipe: KeyedRecipe;
   holders: number;
@@ -29,26 +39,41 @@ export class RecipeBook {
     return this.list;
   }
 
-  /** Takes a recipe in; the returned function lets it go. Error: resource_exhausted. */
-  hold(recipe: KeyedRecipe): () => void {
-    const entry = this.entries.get(recipe.key) ?? this.add(recipe);
-    clearTimeout(entry.expiry);
-    delete entry.expiry;
-    entry.holders++;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      entry.holders--;
-      if (entry.holders > 0) return;
-      entry.expiry = setTimeout(() => this.remove(recipe.key), this.options.lingerMs).unref();
+  /** Error: resource_exhausted. */
+  hold(recipe: KeyedRecipe): RecipeHold {
+    let held: Entry | undefined = this.take(recipe);
+    return {
+      exchange: (next) => {
+        if (held === undefined || next.key === held.recipe.key) return;
+        // The only holder of a recipe makes the room that the next one takes.
+        if (held.holders === 1) this.remove(held);
+        const taken = this.take(next);
+        held.holders--;
+        held = taken;
+      },
+      release: () => {
+        if (held !== undefined) this.letGo(held);
+        held = undefined;
+      },
     };
   }
 
   clear(): void {
-    for (const { expiry } of this.entries.values()) clearTimeout(expiry);
-    this.entries.clear();
-    this.list = [];
+    for (const entry of [...this.entries.values()]) this.remove(entry);
+  }
+
+  private take(recipe: KeyedRecipe): Entry {
+    const entry = this.entries.get(recipe.key) ?? this.add(recipe);
+    clearTimeout(entry.expiry);
+    delete entry.expiry;
+    entry.holders++;
+    return entry;
+  }
+
+  private letGo(entry: Entry): void {
+    entry.holders--;
+    if (entry.holders > 0 || this.entries.get(entry.recipe.key) !== entry) return;
+    entry.expiry = setTimeout(() => this.remove(entry), this.options.lingerMs).unref();
   }
 
   private add(recipe: KeyedRecipe): Entry {
@@ -62,21 +87,22 @@ export class RecipeBook {
   /** The oldest recipe that nobody holds makes way. */
   private makeRoom(): void {
     const unused = [...this.entries.values()].find(({ holders }) => holders === 0);
-    if (unused === undefined) {
-      const { maxRecipes } = this.options;
-      throw new SurgicamError(
-        'resource_exhausted',
-        `feed '${this.feedId}' has ${maxRecipes} different configurations in use, its limit (recipes per feed); ` +
-          'use one that another subscriber uses, or try later',
-        { resource: { type: 'feed', name: this.feedId }, retryAfterMs: 5000 },
-      );
+    if (unused !== undefined) {
+      this.remove(unused);
+      return;
     }
-    clearTimeout(unused.expiry);
-    this.remove(unused.recipe.key);
+    const { maxRecipes } = this.options;
+    throw new SurgicamError(
+      'resource_exhausted',
+      `feed '${this.feedId}' has ${maxRecipes} different configurations in use, its limit (recipes per feed); ` +
+        'use one that another subscriber uses, or try later',
+      { resource: { type: 'feed', name: this.feedId }, retryAfterMs: 5000 },
+    );
   }
 
-  private remove(key: string): void {
-    this.entries.delete(key);
+  private remove(entry: Entry): void {
+    clearTimeout(entry.expiry);
+    this.entries.delete(entry.recipe.key);
     this.refresh();
   }
 
