@@ -16,7 +16,6 @@ import time
 
 import numpy as np
 import torch
-from torch.nn.functional import interpolate
 
 from frame_folder import FrameFolder
 from metrics import per_class_average_precision
@@ -28,11 +27,11 @@ def parse_arguments():
     parser.add_argument("--train", required=True, help="folder written by `surgicam phantom render`")
     parser.add_argument("--validation", required=True, help="the same, of other seeds")
     parser.add_argument("--out", required=True, help="checkpoint to write; the epochs' CSV lies beside it")
-    parser.add_argument("--base-width", type=int, default=8, help="bottleneck width; 64 is the paper's")
+    parser.add_argument("--width", type=int, default=16, help="stem channels; 64 is the paper's")
     parser.add_argument(
         "--epochs",
-        default="6@0.5,4@1",
-        help="stages EPOCHS@SCALE: early epochs on smaller frames cost a fraction (default %(default)s)",
+        default="8/2,4/1",
+        help="stages EPOCHS/FACTOR: early epochs on frames smaller by FACTOR cost a fraction (default %(default)s)",
     )
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
@@ -42,20 +41,13 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def inputs_of(frames, scale):
-    inputs = normalise(frames)
-    if scale == 1:
-        return inputs
-    return interpolate(inputs, scale_factor=scale, mode="bilinear", antialias=True, recompute_scale_factor=True)
-
-
 @torch.no_grad()
-def evaluate(network, dataset, batch, scale):
+def evaluate(network, dataset, batch):
     network.eval()
     loss_function = torch.nn.MultiLabelSoftMarginLoss(reduction="sum")
     scores, loss = [], 0.0
-    for frames, labels in torch.utils.data.DataLoader(dataset, batch_size=batch):
-        logits = network(inputs_of(frames, scale))
+    for images, labels in torch.utils.data.DataLoader(dataset, batch_size=batch):
+        logits = network(normalise(images))
         loss += loss_function(logits, labels).item()
         scores.append(logits)
     scores = torch.cat(scores).numpy()
@@ -64,12 +56,12 @@ def evaluate(network, dataset, batch, scale):
     return loss / len(dataset), float(exact), precisions
 
 
-def train_epoch(network, loader, optimizer, schedule, scale, generator, label):
+def train_epoch(network, loader, optimizer, schedule, generator, label):
     network.train()
     loss_function = torch.nn.MultiLabelSoftMarginLoss()
     total, seen, started = 0.0, 0, time.monotonic()
-    for step, (frames, labels) in enumerate(loader):
-        loss = loss_function(network(inputs_of(augment(frames, generator), scale)), labels)
+    for step, (images, labels) in enumerate(loader):
+        loss = loss_function(network(normalise(augment(images, generator))), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -94,7 +86,7 @@ def main():
         torch.set_num_threads(arguments.threads)
     train, validation = FrameFolder(arguments.train), FrameFolder(arguments.validation)
     classes = train.classes
-    network = build_network(len(classes), arguments.base_width).to(memory_format=torch.channels_last)
+    network = build_network(len(classes), arguments.width).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=arguments.learning_rate, weight_decay=arguments.weight_decay
     )
@@ -102,32 +94,35 @@ def main():
     loader = torch.utils.data.DataLoader(
         train, batch_size=arguments.batch, shuffle=True, drop_last=True, generator=generator
     )
-    stages = [stage.split("@") for stage in arguments.epochs.split(",")]
-    scales = [float(scale) for count, scale in stages for _ in range(int(count))]
+    stages = [stage.split("/") for stage in arguments.epochs.split(",")]
+    factors = [int(factor) for count, factor in stages for _ in range(int(count))]
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, arguments.learning_rate, total_steps=len(scales) * len(loader), pct_start=0.15
+        optimizer, arguments.learning_rate, total_steps=len(factors) * len(loader), pct_start=0.15
     )
     best = -1.0
     with open(f"{arguments.out}.csv", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["epoch", "scale", "train_loss", "validation_loss", "exact", "mAP", *classes, "seconds"])
-        for epoch, scale in enumerate(scales, start=1):
+        table.writerow(["epoch", "factor", "train_loss", "validation_loss", "exact", "mAP", *classes, "seconds"])
+        for epoch, factor in enumerate(factors, start=1):
             started = time.monotonic()
-            label = f"epoch {epoch}/{len(scales)}"
-            train_loss = train_epoch(network, loader, optimizer, schedule, scale, generator, label)
-            loss, exact, precisions = evaluate(network, validation, arguments.batch, scale)
+            if epoch == 1 or factor != factors[epoch - 2]:
+                train.shrink(factor)
+                validation.shrink(factor)
+            label = f"epoch {epoch}/{len(factors)}"
+            train_loss = train_epoch(network, loader, optimizer, schedule, generator, label)
+            loss, exact, precisions = evaluate(network, validation, arguments.batch)
             mean_precision = float(np.nanmean(precisions[:-1]))  # tissue is in every frame and says nothing
             seconds = time.monotonic() - started
             table.writerow(
-                [epoch, scale, train_loss, loss, exact, mean_precision, *precisions, round(seconds, 1)]
+                [epoch, factor, train_loss, loss, exact, mean_precision, *precisions, round(seconds, 1)]
             )
             file.flush()
             print(
-                f"{label} at scale {scale}: loss {train_loss:.4f}, validation {loss:.4f}, "
+                f"{label} at 1/{factor} size: loss {train_loss:.4f}, validation {loss:.4f}, "
                 f"tool mAP {mean_precision:.4f}, exact {exact:.3f}, {seconds:.0f} s"
             )
             # Maps are read at full size: only an epoch at full size may be the one that is kept.
-            if scale == 1 and mean_precision > best:
+            if factor == 1 and mean_precision > best:
                 best = mean_precision
                 save(network, arguments.out, classes, epoch, mean_precision)
     print(f"best tool mAP {best:.4f} -> {arguments.out}")

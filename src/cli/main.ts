@@ -6,10 +6,12 @@ import { registerFeedRemove } from './commands/feed-remove.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
 import { registerPhantomRender } from './commands/phantom-render.js';
+import { registerServe } from './commands/serve.js';
 import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
 const program = createProgram();
+registerServe(program);
 registerSubscribe(program);
 registerAnalyze(program);
 registerFeedAdd(program);

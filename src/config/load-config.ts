@@ -6,6 +6,8 @@ import { isMapping, mergeLayers, originOf, type ConfigLayer } from './layers.js'
 import { configSchema, type Config } from './schema.js';
 
 export interface ConfigSources {
+  /** What a command changes of the defaults. If absent, nothing. */
+  readonly base?: ConfigLayer;
   /** YAML file. If absent, none is read. */
   readonly file?: string;
   /** If absent, no variable is read. */
@@ -18,8 +20,8 @@ export interface ConfigSources {
  * The configuration: defaults < file < environment < flags, checked as a whole and frozen.
  * Error: invalid_argument with a violation for every bad key: where it came from, its value, what is allowed.
  */
-export async function loadConfig({ file, environment, flags }: ConfigSources = {}): Promise<Config> {
-  const layers: ConfigLayer[] = [];
+export async function loadConfig({ base, file, environment, flags }: ConfigSources = {}): Promise<Config> {
+  const layers: ConfigLayer[] = base === undefined ? [] : [base];
   if (file !== undefined) layers.push(await fileLayer(file));
   if (environment !== undefined) layers.push(environmentLayer(environment));
   if (flags !== undefined) layers.push(flags);

@@ -21,6 +21,9 @@ const server = z.strictObject({
   tlsKeyFile: optionalText('a PEM file').default(null),
   /** At shutdown: how long calls may take to end by themselves, milliseconds. */
   drainDeadlineMs: whole(0, 600_000).default(5_000),
+  /** Most subscriptions, and most pictures being analysed, over all connections. */
+  maxSubscriptions: whole(1, 100_000).default(64),
+  maxImageCalls: whole(1, 1_000).default(8),
 });
 
 const models = z.strictObject({
@@ -58,12 +61,20 @@ const inference = z.strictObject({
 const feeds = z.strictObject({
   /** Most feeds at a time. */
   maxFeeds: whole(1, 10_000).default(64),
-  /** Analyses kept for readers that are behind, per feed. */
+  /** Kept per feed for readers that are behind: analyses, and what they may weigh (full heatmaps are large). */
   historyFrames: whole(1, 100_000).default(256),
+  historyMegabytes: whole(1, 65_536).default(256),
   /** Without a frame for so long, a feed counts as stalled, milliseconds. */
   stallAfterMs: whole(100, 3_600_000).default(2_000),
-  /** Frames analysed per second on a feed that nobody follows. 0: none. */
+  /** Frames analysed per second on a live feed that nobody follows. 0: none. */
   idleRate: bounded(0, 1_000).default(1),
+  /** A live source that broke is opened again after a delay that doubles from the first to the longest. */
+  reconnectFirstDelayMs: whole(10, 3_600_000).default(500),
+  reconnectLongestDelayMs: whole(10, 3_600_000).default(30_000),
+  /** Tries in a row without a frame before the feed fails. 0: it never does. */
+  reconnectMaxAttempts: whole(0, 1_000_000).default(0),
+  /** Most different wishes (outputs and thresholds) that the subscribers of a feed may have at a time. */
+  maxRecipes: whole(1, 64).default(8),
 });
 
 /** The one schema of the configuration: every key, its default and its bounds. Units are in the names. */

@@ -15,13 +15,17 @@ export function presence({ classScores, detections }: FrameAnalysis): string {
   return present.map((score) => withBoxes(score, detections)).join(', ');
 }
 
+/** The box with the highest confidence stands for all of the class; the others are counted. */
 function withBoxes(
   { classId, className, probability }: ClassScore,
   detections: readonly Detection[],
 ): string {
-  const boxes = detections.filter((detection) => detection.classId === classId).map(boxText);
   const score = `${className} ${probability.toFixed(2)}`;
-  return boxes.length === 0 ? score : `${score} ${boxes.join(' ')}`;
+  const [best, ...others] = detections
+    .filter((detection) => detection.classId === classId)
+    .sort((a, b) => b.confidence - a.confidence);
+  if (best === undefined) return score;
+  return `${score} ${boxText(best)}${others.length === 0 ? '' : ` +${others.length}`}`;
 }
 
 /** Corners in model-input pixels, half open. */

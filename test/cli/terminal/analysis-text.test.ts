@@ -23,6 +23,12 @@ describe('an analysis as a line', () => {
     expect(presence(none)).toBe('nothing present');
   });
 
+  it('shows the surest box of a class and counts the others', () => {
+    const [one] = analysisMessage().detections;
+    const surer = { ...one!, confidence: 0.9, inputBox: { x1: 1, y1: 2, x2: 3, y2: 4 } };
+    expect(presence(analysisMessage({ detections: [one!, surer, one!] }))).toBe('grasper 0.98 [1,2 3,4] +2');
+  });
+
   it('shows a present class that has no box', () => {
     expect(presence(analysisMessage({ detections: [] }))).toBe('grasper 0.98');
   });

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { createLogger } from '../../observability/logger.js';
+import { startService } from '../compose-service.js';
+import { configOf, withConfigFlags } from '../config-flags.js';
+import { aborted, onStopRequest } from '../stop-signal.js';
+
+/** `surgicam serve`: the service, until SIGTERM or Ctrl-C; a second signal ends it at once. */
+export function registerServe(program: Command): void {
+  const command = program.command('serve').description('run the service');
+  withConfigFlags(command, 'service').action(async () => {
+    const config = await configOf(command, 'service');
+    const logger = createLogger(config.log.level);
+    const stop = onStopRequest();
+    const service = await startService(config, logger);
+    try {
+      await Promise.race([service.ready, aborted(stop.signal)]);
+      await aborted(stop.signal);
+    } finally {
+      await service.stop();
+      stop.release();
+    }
+  });
+}

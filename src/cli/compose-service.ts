@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/schema.js';
+import { SurgicamError } from '../domain/errors.js';
+import { FeedRegistry } from '../feeds/feed-registry.js';
+import type { InferenceEngine } from '../inference/inference-engine.js';
+import { ModelRepository } from '../models/model-repository.js';
+import type { Logger } from '../observability/logger.js';
+import { formatAddress } from '../rpc/server/server-address.js';
+import { startRpcServer, type RpcServer } from '../rpc/server/rpc-server.js';
+import { announceFfmpeg, startEngine } from './start-engine.js';
+
+/** A running service. */
+export interface Service {
+  /** `host:port` as a client writes it. */
+  readonly address: string;
+  /** Resolves when a model has run its warm-up; rejects when none can be run. */
+  readonly ready: Promise<void>;
+  /**
+   * Health turns NOT_SERVING, feeds stop, subscribers get what was analysed. Resolves when the port is closed and
+   * neither an ffmpeg nor a worker is left.
+   */
+  stop(): Promise<void>;
+}
+
+/** The models that come with the program. */
+const SHIPPED_MODELS = fileURLToPath(new URL('../../../models', import.meta.url));
+
+/** Builds the service from its parts, in the order in which video flows through them. */
+export async function startService(config: Config, logger: Logger): Promise<Service> {
+  const ffmpegPath = await findFfmpeg(config, logger);
+  const models = await openModels(config);
+  const defaultModel = models.get(config.models.default ?? models.list()[0]!.manifest.name);
+  const engine = startEngine(config, logger);
+  const feeds = new FeedRegistry({
+    engine,
+    models,
+    logger,
+    ...feedOptions(config),
+    ...(ffmpegPath === undefined ? {} : { ffmpegPath }),
+  });
+  const warmUp = engine.load(defaultModel);
+  warmUp.catch(() => undefined); // it is `ready` that tells
+  try {
+    const rpc = await startRpcServer({
+      ...serverOptions(config),
+      feeds,
+      engine,
+      models,
+      logger,
+      defaultModel: defaultModel.manifest.name,
+      warmUp,
+    });
+    const address = formatAddress({ host: config.server.host, port: rpc.port });
+    logger.info({ address }, 'listening');
+    return {
+      address,
+      ready: warmUp.then(({ provider, description }) => {
+        logger.info({ address, model: description.name, provider }, 'serving');
+      }),
+      stop: () => stopInOrder(config, { rpc, feeds, engine }, logger),
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function openModels({ models }: Config): Promise<ModelRepository> {
+  const folders = models.directories.length > 0 ? models.directories : [SHIPPED_MODELS];
+  const repository = await ModelRepository.open(folders);
+  if (repository.list().length > 0) return repository;
+  throw new SurgicamError(
+    'failed_precondition',
+    `there is no model package in ${folders.join(', ')}; make one with 'surgicam model import'`,
+  );
+}
+
+/** The synthetic scene and pictures need no ffmpeg, so a service without one is poorer but alive. */
+async function findFfmpeg(config: Config, logger: Logger): Promise<string | undefined> {
+  try {
+    return (await announceFfmpeg(config, logger)).path;
+  } catch (error) {
+    if (config.video.ffmpegFile !== null) throw error;
+    logger.warn({ reason: SurgicamError.from(error).message }, 'there is no ffmpeg: no video can be read');
+    return undefined;
+  }
+}
+
+async function stopInOrder(
+  { server }: Config,
+  { rpc, feeds, engine }: { rpc: RpcServer; feeds: FeedRegistry; engine: InferenceEngine },
+  logger: Logger,
+): Promise<void> {
+  logger.info('stopping');
+  const drained = rpc.drain(server.drainDeadlineMs);
+  await feeds.close();
+  await drained;
+  await engine.close();
+  logger.info('stopped');
+}
+
+function feedOptions({ feeds }: Config) {
+  return {
+    maxFeeds: feeds.maxFeeds,
+    history: { events: feeds.historyFrames, bytes: feeds.historyMegabytes * 2 ** 20 },
+    stallAfterMs: feeds.stallAfterMs,
+    idleRate: feeds.idleRate,
+    reconnect: {
+      initialDelayMs: feeds.reconnectFirstDelayMs,
+      maxDelayMs: feeds.reconnectLongestDelayMs,
+      maxAttempts: feeds.reconnectMaxAttempts,
+    },
+    recipes: { maxRecipes: feeds.maxRecipes, lingerMs: RECIPE_LINGER_MS },
+  };
+}
+
+/** A subscriber who lost the connection and returns within it misses nothing. */
+const RECIPE_LINGER_MS = 30_000;
+
+function serverOptions({ server, video }: Config) {
+  const { tlsCertificateFile: certFile, tlsKeyFile: keyFile, maxSubscriptions, maxImageCalls } = server;
+  return {
+    host: server.host,
+    port: server.port,
+    insecure: server.insecure,
+    ...(certFile === null || keyFile === null ? {} : { tls: { certFile, keyFile } }),
+    ...(video.mediaRoot === null ? {} : { mediaRoot: video.mediaRoot }),
+    limits: { maxSubscriptions, maxImageCalls },
+  };
+}
