@@ -48,7 +48,7 @@ const inference = z.strictObject({
     .default(['cuda', 'tensorrt', 'webgpu', 'cpu']),
   /** Refuse to run on another provider than the first. */
   strict: flag().default(false),
-  /** Threads that run the model side by side. 0: one. */
+  /** Threads that run the model side by side. 0: one for every four cores, at least two. */
   workers: whole(0, 64, ' (0 lets the program choose)').default(0),
   /** Threads inside one run of the model. 0: the cores divided by the workers. */
   intraOpThreads: whole(0, 256, ' (0 lets the program choose)').default(0),

@@ -15,6 +15,8 @@ const openSession: OpenSession = async (graphPath, { provider, intraOpThreads })
     executionProviders: [provider],
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
+    // Threads that wait for the next layer by spinning take the cores from decoders, the main thread and each other.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   });
