@@ -7,14 +7,17 @@ import { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import { formatAddress } from '../rpc/server/server-address.js';
 import { startRpcServer, type RpcServer } from '../rpc/server/rpc-server.js';
+import type { FfmpegInstallation } from '../video/locate-ffmpeg.js';
 import { announceFfmpeg, startEngine } from './start-engine.js';
 
 /** A running service. */
 export interface Service {
   /** `host:port` as a client writes it. */
   readonly address: string;
-  /** Resolves when a model has run its warm-up; rejects when none can be run. */
-  readonly ready: Promise<void>;
+  /** Absent where there is none: then no video can be read. */
+  readonly ffmpeg?: FfmpegInstallation;
+  /** Resolves when the default model has run its warm-up, with what runs it; rejects when nothing can. */
+  readonly ready: Promise<{ readonly model: string; readonly provider: string }>;
   /**
    * Health turns NOT_SERVING, feeds stop, subscribers get what was analysed. Resolves when the port is closed and
    * neither an ffmpeg nor a worker is left.
@@ -27,7 +30,7 @@ const SHIPPED_MODELS = fileURLToPath(new URL('../../../models', import.meta.url)
 
 /** Builds the service from its parts, in the order in which video flows through them. */
 export async function startService(config: Config, logger: Logger): Promise<Service> {
-  const ffmpegPath = await findFfmpeg(config, logger);
+  const ffmpeg = await findFfmpeg(config, logger);
   const models = await openModels(config);
   const defaultModel = models.get(config.models.default ?? models.list()[0]!.manifest.name);
   const engine = startEngine(config, logger);
@@ -36,7 +39,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     models,
     logger,
     ...feedOptions(config),
-    ...(ffmpegPath === undefined ? {} : { ffmpegPath }),
+    ...(ffmpeg === undefined ? {} : { ffmpegPath: ffmpeg.path }),
   });
   const warmUp = engine.load(defaultModel);
   warmUp.catch(() => undefined); // it is `ready` that tells
@@ -54,8 +57,11 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     logger.info({ address }, 'listening');
     return {
       address,
+      ...(ffmpeg === undefined ? {} : { ffmpeg }),
       ready: warmUp.then(({ provider, description }) => {
-        logger.info({ address, model: description.name, provider }, 'serving');
+        const model = description.name;
+        logger.info({ address, model, provider }, 'serving');
+        return { model, provider };
       }),
       stop: () => stopInOrder(config, { rpc, feeds, engine }, logger),
     };
@@ -76,9 +82,9 @@ async function openModels({ models }: Config): Promise<ModelRepository> {
 }
 
 /** The synthetic scene and pictures need no ffmpeg, so a service without one is poorer but alive. */
-async function findFfmpeg(config: Config, logger: Logger): Promise<string | undefined> {
+async function findFfmpeg(config: Config, logger: Logger): Promise<FfmpegInstallation | undefined> {
   try {
-    return (await announceFfmpeg(config, logger)).path;
+    return await announceFfmpeg(config, logger);
   } catch (error) {
     if (config.video.ffmpegFile !== null) throw error;
     logger.warn({ reason: SurgicamError.from(error).message }, 'there is no ffmpeg: no video can be read');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { flagLayer, type ConfigFlag } from '../config/flag-layer.js';
+import type { ConfigLayer } from '../config/layers.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 
@@ -84,10 +85,11 @@ export function withConfigFlags(command: Command, set: FlagSet): Command {
   return command;
 }
 
-/** The configuration of a command that has these flags. */
-export function configOf(command: Command, set: FlagSet): Promise<Config> {
+/** The configuration of a command that has these flags; `base` is what it changes of the defaults. */
+export function configOf(command: Command, set: FlagSet, base?: ConfigLayer): Promise<Config> {
   const { config: file } = command.opts<{ config?: string }>();
   return loadConfig({
+    ...(base === undefined ? {} : { base }),
     ...(file === undefined ? {} : { file }),
     environment: process.env,
     flags: flagLayer(givenFlags(command, set)),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { registerAnalyze } from './commands/analyze.js';
+import { registerDemo } from './commands/demo.js';
 import { registerFeedAdd } from './commands/feed-add.js';
 import { registerFeedList } from './commands/feed-list.js';
 import { registerFeedRemove } from './commands/feed-remove.js';
@@ -11,6 +12,7 @@ import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
 const program = createProgram();
+registerDemo(program);
 registerServe(program);
 registerSubscribe(program);
 registerAnalyze(program);

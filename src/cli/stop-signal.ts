@@ -2,8 +2,10 @@
 const FORCED_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface StopRequest {
-  /** Aborted by the first SIGINT or SIGTERM; the reason is the signal's name. */
+  /** Aborted by the first SIGINT or SIGTERM, or when the time is up; the reason says which. */
   readonly signal: AbortSignal;
+  /** Asks for the end by itself after so long; only the first call counts. */
+  after(ms: number): void;
   /** Gives the signals back to their default behaviour. */
   release(): void;
 }
@@ -11,6 +13,7 @@ export interface StopRequest {
 /** The first SIGINT or SIGTERM asks for an orderly end; the second ends the process at once. */
 export function onStopRequest(): StopRequest {
   const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   const handle = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(FORCED_EXIT_CODES[signal as keyof typeof FORCED_EXIT_CODES]);
     controller.abort(signal);
@@ -19,7 +22,11 @@ export function onStopRequest(): StopRequest {
   process.on('SIGTERM', handle);
   return {
     signal: controller.signal,
+    after(ms) {
+      timer ??= setTimeout(() => controller.abort('time is up'), ms);
+    },
     release() {
+      clearTimeout(timer);
       process.off('SIGINT', handle);
       process.off('SIGTERM', handle);
     },
