@@ -48,6 +48,8 @@ export async function selectProvider<T>(
 /** The last sentence of a native message: what comes before are source files and function signatures. */
 function shortened(message: string): string {
   const line = message.replace(/\s+/g, ' ').trim();
-  const cut = line.replace(/^.*was false\. /, '');
+  const cut = line
+    .replace(/^.*was false\. /, '')
+    .replace(/^OrtSessionOptionsAppendExecutionProvider_\w+: /, '');
   return cut.length > 200 ? `${cut.slice(0, 197)}...` : cut;
 }

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 import type { GraphInputShape, OpenSession } from './graph-session.js';
 import { toErrorMessage, type WorkerRequest, type WorkerResponse } from './worker-messages.js';
+import { requireVulkanDriver } from './vulkan-driver.js';
 import { WorkerService } from './worker-service.js';
 
 // Entry of an inference worker thread, and the only importer of onnxruntime: its run() computes on the calling
@@ -11,6 +12,7 @@ import { WorkerService } from './worker-service.js';
 env.logLevel = 'fatal';
 
 const openSession: OpenSession = async (graphPath, { provider, intraOpThreads }) => {
+  if (provider === 'webgpu') requireVulkanDriver();
   const session = await InferenceSession.create(graphPath, {
     executionProviders: [provider],
     intraOpNumThreads: intraOpThreads,
