@@ -16,9 +16,9 @@ const LEAST_WORKERS = 2;
  * Splits the cores among workers; 0 or absent leaves a number to this function: as many workers as keep runs at
  * four threads, but two where there are two cores.
  *
- * Measured with a ResNet-50 at 256 x 320 on two cores, decoding and explaining included: 1 worker x 2 threads 10.1
- * frames/s, 2 x 1 13.1. When the machine was busy with other work, 2 x 1 got through 1.8 times the frames of 1 x 2:
- * threads inside a run wait for the slowest of them at every layer. The price is latency: 132 ms a run instead of 69.
+ * Measured with a ResNet-50 at 256 x 320 on two cores, decoding and explaining included: 1 worker x 2 threads 12.1
+ * frames/s, 2 x 1 13.7; with other work on the machine 4.9 and 7.1, as threads inside a run wait for the slowest of
+ * them at every layer. The price is latency: a run takes 132 ms instead of 69.
  */
 export function workerLayout(
   { workers = 0, intraOpThreads = 0 }: Partial<WorkerLayout>,
