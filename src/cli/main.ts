@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { registerAnalyze } from './commands/analyze.js';
+import { registerBench } from './commands/bench.js';
 import { registerDemo } from './commands/demo.js';
 import { registerFeedAdd } from './commands/feed-add.js';
 import { registerFeedList } from './commands/feed-list.js';
@@ -22,5 +23,6 @@ registerFeedRemove(program);
 registerModelImport(program);
 registerModelInspect(program);
 registerPhantomRender(program);
+registerBench(program);
 
 await runProgram(program, process.argv);

@@ -13,6 +13,11 @@ export interface ConnectionFlags {
   readonly caFile?: string;
 }
 
+export interface ConnectOptions {
+  /** Share no connection with the other clients of this process. If absent, false. */
+  readonly ownConnection?: boolean;
+}
+
 export interface ServiceClient {
   readonly address: string;
   readonly feeds: FeedServiceClient;
@@ -32,9 +37,15 @@ export function withConnectionFlags(command: Command): Command {
 }
 
 /** A client of both services. It connects with the first call, so this fails only for a certificate file. */
-export async function connect({ address, tls, caFile }: ConnectionFlags): Promise<ServiceClient> {
+export async function connect(
+  { address, tls, caFile }: ConnectionFlags,
+  { ownConnection = false }: ConnectOptions = {},
+): Promise<ServiceClient> {
   const channelCredentials = await credentialsFor(tls === true, caFile);
-  const options: ClientOptions = { 'grpc.max_receive_message_length': MAX_RECEIVE_BYTES };
+  const options: ClientOptions = {
+    'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
+    ...(ownConnection ? { 'grpc.use_local_subchannel_pool': 1 } : {}),
+  };
   const feeds = new FeedServiceClient(address, channelCredentials, options);
   const analysis = new AnalysisServiceClient(address, channelCredentials, options);
   return {
