@@ -21,10 +21,9 @@ export function createProgram(): Command {
 
 /** Runs a command line. Sets the exit code: 0, 1 for an error, 2 for a command line that makes no sense. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
-  // The reader of a pipe may leave, as `head` does: that ends the program without a word.
+  // The reader of a pipe may leave, as `head` does. What runs for long hears of it by onStopRequest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
   });
   try {
     await program.parseAsync(argv);

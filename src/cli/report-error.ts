@@ -11,6 +11,8 @@ const USAGE = 2;
 export function reportError(thrown: unknown, { verbose }: { readonly verbose: boolean }): number {
   // Commander has printed its own message by now.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : USAGE;
+  // The reader of a pipe has left, as `head` does: it has what it wanted.
+  if ((thrown as NodeJS.ErrnoException | null)?.code === 'EPIPE') return 0;
   const error = SurgicamError.from(thrown);
   process.stderr.write(`error: ${oneLine(error.message)}\n`);
   const hint = HINTS[error.code];

@@ -1,8 +1,5 @@
-/** Exit codes of a process that a signal ended, as shells report them. */
-const FORCED_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-
 export interface StopRequest {
-  /** Aborted by the first SIGINT or SIGTERM, or when the time is up; the reason says which. */
+  /** Aborted by the first SIGINT or SIGTERM, when nobody reads the output any more, or when the time is up. */
   readonly signal: AbortSignal;
   /** Asks for the end by itself after so long; only the first call counts. */
   after(ms: number): void;
@@ -14,12 +11,14 @@ export interface StopRequest {
 export function onStopRequest(): StopRequest {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(FORCED_EXIT_CODES[signal as keyof typeof FORCED_EXIT_CODES]);
-    controller.abort(signal);
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) endAtOnce();
+    else controller.abort(signal);
   };
-  process.on('SIGINT', handle);
-  process.on('SIGTERM', handle);
+  const onOutputError = (): void => controller.abort('nobody reads the output');
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.stdout.on('error', onOutputError);
   return {
     signal: controller.signal,
     after(ms) {
@@ -27,10 +26,20 @@ export function onStopRequest(): StopRequest {
     },
     release() {
       clearTimeout(timer);
-      process.off('SIGINT', handle);
-      process.off('SIGTERM', handle);
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+      process.stdout.off('error', onOutputError);
     },
   };
+}
+
+/**
+ * Without waiting for anything. The exit hooks run first, which kill every ffmpeg; then the process kills itself, since
+ * tearing down a worker in the middle of a model's run makes the runtime abort with a message of its own.
+ */
+function endAtOnce(): void {
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+  process.exit();
 }
 
 /** Resolves when the signal is aborted. */

@@ -5,6 +5,7 @@ import { CliProcess, runCli, type CliResult } from '../fixtures/cli.js';
 import { writeSmallPackage } from '../fixtures/small-package.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { writeTestClip } from '../fixtures/test-clip.js';
+import { waitUntil } from '../fixtures/wait-until.js';
 
 const folder = temporaryFolder();
 const models = join(folder, 'models');
@@ -150,11 +151,18 @@ describe('a running service', () => {
     expect(stderr).toMatch(/error: the service at .* went away/);
   });
 
-  it('ends at once on a second signal', async () => {
-    const { cli } = await serve('--log-level', 'info');
+  it('ends at once on a second signal, and leaves no ffmpeg either', async () => {
+    const server = await serve();
+    const { cli, client } = server;
+    await client('feed', 'add', 'or-1', 'clip.mp4', '--loop', '--own-speed');
+    await cli.waitFor(/"state":"live"/);
+    const children = ffmpegChildrenOf(cli.pid);
     cli.kill('SIGINT');
-    cli.kill('SIGINT');
-    expect([0, 130]).toContain((await cli.finished).code);
+    cli.kill('SIGTERM');
+    const { stderr } = await cli.finished;
+    expect(stderr).not.toContain('terminate called');
+    // Whoever inherits a killed process takes it off the list a moment later.
+    await waitUntil(() => !processIds().some((id) => children.includes(id)), 'the end of ffmpeg');
   });
 
   it('is configured by a file, the environment and flags', async () => {

@@ -1,4 +1,3 @@
-import { takeUntil, timer } from 'rxjs';
 import type { ModelDescription } from '../../domain/model-description.js';
 import { silentLogger } from '../../observability/logger.js';
 import { activeFfmpegPids } from '../../video/ffmpeg-registry.js';
@@ -27,25 +26,32 @@ export async function measureDecoding(
     hardwareAcceleration: 'none',
     logger: silentLogger(),
   });
-  let first: Promise<Reading> | undefined;
   let count = 0;
-  let latest: Promise<Reading> | undefined;
-  await new Promise<void>((resolve, reject) => {
-    frames.pipe(takeUntil(timer(seconds * 1000))).subscribe({
+  let begin: Promise<Reading> | undefined;
+  let endMs = Infinity;
+  const end = await new Promise<Reading>((resolve, reject) => {
+    const decoding = frames.subscribe({
       next: () => {
-        first ??= read(count);
+        if (begin === undefined) {
+          begin = read(count);
+          endMs = performance.now() + seconds * 1000;
+        }
         count += 1;
-        // The last reading is taken while ffmpeg still runs: a process that is gone tells nothing.
-        if (count % READ_EVERY_FRAMES === 0) latest = read(count);
+        if (count < LEAST_FRAMES || performance.now() < endMs) return;
+        // ffmpeg must still run: a process that is gone tells nothing.
+        const reading = read(count);
+        resolve(reading);
+        void reading.then(() => decoding.unsubscribe());
       },
       error: reject,
-      complete: resolve,
+      complete: () => reject(new Error('the clip came to an end though it was to be played in a loop')),
     });
   });
-  return speedBetween(await first, await latest);
+  return speedBetween(await begin!, end);
 }
 
-const READ_EVERY_FRAMES = 25;
+/** However short the time, a few frames of a slow machine's clock are no measurement. */
+const LEAST_FRAMES = 50;
 
 interface Reading {
   readonly frames: number;
@@ -62,10 +68,7 @@ async function read(frames: number): Promise<Reading> {
   return { frames, atMs, ownCpuSeconds: (user + system) / 1e6, ffmpegCpuSeconds: stats?.cpuSeconds };
 }
 
-function speedBetween(from: Reading | undefined, to: Reading | undefined): DecodeSpeed {
-  if (from === undefined || to === undefined || to.frames === from.frames) {
-    throw new Error('too few frames were decoded to measure; give --seconds more');
-  }
+function speedBetween(from: Reading, to: Reading): DecodeSpeed {
   const frames = to.frames - from.frames;
   const { ffmpegCpuSeconds: begin } = from;
   const { ffmpegCpuSeconds: end } = to;

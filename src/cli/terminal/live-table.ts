@@ -34,6 +34,7 @@ export function tableLines(analysis: FrameAnalysis | undefined, facts: TableFact
 }
 
 const REDRAW_EVERY_MS = 100;
+const FALLBACK_COLUMNS = 120;
 
 /** Draws lines over those drawn before, at most ten times a second: a terminal is slower than a feed. */
 export class LiveTable {
@@ -45,8 +46,9 @@ export class LiveTable {
   draw(lines: () => readonly string[], nowMs: number): void {
     if (nowMs - this.lastMs < REDRAW_EVERY_MS) return;
     this.lastMs = nowMs;
-    const width = this.terminal.columns;
-    const fitting = lines().map((line) => line.slice(0, Math.max(1, width - 1)));
+    // Some terminals say that they have no columns.
+    const width = this.terminal.columns > 1 ? this.terminal.columns : FALLBACK_COLUMNS;
+    const fitting = lines().map((line) => line.slice(0, width - 1));
     const up = this.drawn === 0 ? '' : `\x1b[${this.drawn}A`;
     this.terminal.write(`${up}\x1b[0J${fitting.join('\n')}\n`);
     this.drawn = fitting.length;

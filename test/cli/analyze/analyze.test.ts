@@ -162,6 +162,23 @@ describe('surgicam analyze', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('ends without a word when nobody reads its output any more', async () => {
+    const cli = new CliProcess([
+      'analyze',
+      clip,
+      '--model',
+      model,
+      ...ON_CPU,
+      '--out',
+      '-',
+      '--log-level',
+      'silent',
+    ]);
+    await cli.waitFor(/"sequence":"0"/);
+    cli.leave('stdout');
+    expect(await cli.finished).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('lists every file that is missing before it starts', async () => {
     const { code, stdout, stderr } = await analyze(['no-1.mp4', clip, 'no-2.png', folder], '--out', '-');
     expect([code, stdout]).toEqual([1, '']);
