@@ -21,14 +21,18 @@ const background = new RunTable();
  * OpenCV for the flat list): outer ones are the 8-connected components of the foreground; a hole is a 4-connected
  * component of the background that does not reach the frame's border, and its rectangle is grown by the one pixel
  * of foreground around it. Rectangles of 25 pixels or less are left out. Order: outer contours, then holes.
+ *
+ * The threshold is compared as a float32, as the reference and the graph do: a pixel of exactly 0.3 is not above 0.3.
+ * An outline encloses exactly the pixels of the component or of the hole (a hole's is thus a pixel inside its box).
  */
 export function findRegions(
   heatmap: Float32Array,
   width: number,
   height: number,
-  threshold: number,
+  roiThreshold: number,
   { outlines = false }: { readonly outlines?: boolean } = {},
 ): HeatmapRegion[] {
+  const threshold = Math.fround(roiThreshold);
   scan(heatmap, width, height, threshold);
   const isForeground = (x: number, y: number): boolean =>
     x >= 0 && y >= 0 && x < width && y < height && heatmap[y * width + x]! > threshold;
@@ -62,21 +66,26 @@ function scan(heatmap: Float32Array, width: number, height: number, threshold: n
   for (let y = 0; y < height; y++) {
     const foregroundHere = foreground.count;
     const backgroundHere = background.count;
-    const offset = y * width;
-    let start = 0;
-    let inside = heatmap[offset]! > threshold;
-    for (let x = 1; x < width; x++) {
-      const here = heatmap[offset + x]! > threshold;
-      if (here === inside) continue;
-      (inside ? foreground : background).add(y, start, x);
-      start = x;
-      inside = here;
-    }
-    (inside ? foreground : background).add(y, start, width);
+    scanRow(heatmap, y, width, threshold);
     foreground.joinRows(foregroundAbove, foregroundHere, foreground.count, 1);
     background.joinRows(backgroundAbove, backgroundHere, background.count, 0);
     foregroundAbove = foregroundHere;
     backgroundAbove = backgroundHere;
+  }
+}
+
+/** Background and foreground take turns along a row. What is not a number is background. */
+function scanRow(heatmap: Float32Array, y: number, width: number, threshold: number): void {
+  const offset = y * width;
+  const end = offset + width;
+  let i = offset;
+  while (i < end) {
+    let start = i;
+    while (i < end && !(heatmap[i]! > threshold)) i++;
+    if (i > start) background.add(y, start - offset, i - offset);
+    start = i;
+    while (i < end && heatmap[i]! > threshold) i++;
+    if (i > start) foreground.add(y, start - offset, i - offset);
   }
 }
 
@@ -116,9 +125,17 @@ function componentBoxes(runs: RunTable): Component[] {
 
 /** Mean heatmap value inside a box: its confidence. */
 export function boxConfidence(heatmap: Float32Array, width: number, box: PixelBox): number {
-  let sum = 0;
+  // Two sums: one alone would wait for its own previous addition.
+  let even = 0;
+  let odd = 0;
   for (let y = box.y1; y < box.y2; y++) {
-    for (let i = y * width + box.x1, end = y * width + box.x2; i < end; i++) sum += heatmap[i]!;
+    const end = y * width + box.x2;
+    let i = y * width + box.x1;
+    for (; i + 1 < end; i += 2) {
+      even += heatmap[i]!;
+      odd += heatmap[i + 1]!;
+    }
+    if (i < end) even += heatmap[i]!;
   }
-  return sum / ((box.x2 - box.x1) * (box.y2 - box.y1));
+  return (even + odd) / ((box.x2 - box.x1) * (box.y2 - box.y1));
 }

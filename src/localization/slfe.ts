@@ -33,8 +33,9 @@ export function singlePassFeature(
   return feature;
 }
 
-/** Indices of the cells above the threshold (strictly). */
-function maskedCells(heatmap: Float32Array, threshold: number): number[] {
+/** Indices of the cells above the threshold (strictly, both float32 as in the graph). */
+function maskedCells(heatmap: Float32Array, roiThreshold: number): number[] {
+  const threshold = Math.fround(roiThreshold);
   const masked: number[] = [];
   for (let i = 0; i < heatmap.length; i++) if (heatmap[i]! > threshold) masked.push(i);
   return masked;

@@ -70,6 +70,42 @@ describe('FrameExplainer', () => {
     expect(some.heatmaps.map(({ classId }) => classId)).toEqual([2]);
   });
 
+  it('makes grey values of the full heatmap, rounded, and hands them to the PNG encoder', () => {
+    const [full] = product({ heatmaps: { encoding: 'full_f32', classIds: [0] } }).heatmaps;
+    const values = [...new Float32Array(full!.data.buffer)];
+    const gray = Uint8Array.from(values, (value) => Math.round(value * 255));
+    expect(product({ heatmaps: { encoding: 'full_u8', classIds: [0] } }).heatmaps[0]!.data).toEqual(gray);
+    // The encoder of these tests gives the grey values back.
+    expect(product({ heatmaps: { encoding: 'png', classIds: [0] } }).heatmaps[0]!.data).toEqual(gray);
+    expect([Math.min(...gray), Math.max(...gray)]).toEqual([0, 255]);
+  });
+
+  it('reports every box of the tissue class: boxes are merged only where regions are pooled', () => {
+    const gradcam = new Float32Array(60);
+    gradcam[40] = 1; // top left of the tissue class
+    gradcam[59] = 1; // bottom right
+    const { detections } = product({ boxes: true }, { ...OUTPUTS, gradcam });
+    expect(detections.map(({ classId }) => classId)).toEqual([2, 2]);
+  });
+
+  it('computes what recipes share once', () => {
+    let encoded = 0;
+    const explainer = new FrameExplainer(OUTPUTS, MODEL, (gray) => {
+      encoded++;
+      return gray;
+    });
+    const wishes: RecipeWish[] = [
+      { outlines: true, heatmaps: { encoding: 'png' } },
+      { outlines: true, heatmaps: { encoding: 'png', classIds: [0] }, classThreshold: 0.6 },
+      { outlines: true, roiThreshold: 0.6 },
+    ];
+    const [first, second, third] = wishes.map((wish) => explainer.product(resolveRecipe(wish, MODEL).recipe));
+    expect(encoded).toBe(2);
+    expect(second!.heatmaps[0]).toBe(first!.heatmaps[0]);
+    expect(second!.detections[0]).toBe(first!.detections[0]);
+    expect(third!.detections[0]!.inputBox).not.toEqual(first!.detections[0]!.inputBox);
+  });
+
   it('takes features from the graph, and leaves out classes with an empty mask', () => {
     const { features } = product({ features: { variant: 'sl_fe', pool: [128, 2, 2] } });
     expect(features.map(({ classId }) => classId)).toEqual([0]);

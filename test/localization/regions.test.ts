@@ -1,13 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { findRegions } from '../../src/localization/regions.js';
+import { boxConfidence, findRegions } from '../../src/localization/regions.js';
+import { noise } from '../fixtures/noise.js';
 
-/** A small deterministic generator for test masks. */
 function randomMask(seed: number, size: number, density: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: size * size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 < density ? 1 : 0;
-  });
+  return noise(size * size, seed).map((value) => (value < density ? 1 : 0));
 }
 
 /** The same boxes by flood fill, straight from the definition. */
@@ -58,15 +54,6 @@ function filled(size: number, x1: number, y1: number, x2: number, y2: number): F
   });
 }
 
-function area(points: Float32Array, size: number): number {
-  let twice = 0;
-  for (let i = 0; i < points.length; i += 2) {
-    const next = (i + 2) % points.length;
-    twice += points[i]! * points[next + 1]! - points[next]! * points[i + 1]!;
-  }
-  return Math.abs(twice / 2) * size * size;
-}
-
 describe('findRegions', () => {
   it('agrees with a flood fill on random masks of every density', () => {
     for (let seed = 1; seed <= 200; seed++) {
@@ -97,27 +84,21 @@ describe('findRegions', () => {
     expect(keys(new Float32Array(400), 20, 20)).toEqual([]);
   });
 
-  it('traces outlines that enclose exactly the pixels of the region', () => {
-    const ring = filled(20, 2, 2, 18, 18);
-    for (let y = 6; y < 12; y++) ring.fill(0, y * 20 + 7, y * 20 + 13);
-    const regions = findRegions(ring, 20, 20, 0.5, { outlines: true });
-    expect(regions.map(({ outline }) => area(outline!, 20)).map(Math.round)).toEqual([256, 36]);
-    expect([...regions[0]!.outline!].map((value) => Math.round(value * 20))).toEqual([
-      2, 2, 18, 2, 18, 18, 2, 18,
-    ]);
+  it('compares thresholds as float32, as the reference does', () => {
+    for (const threshold of [0.1, 0.2, 0.3, 0.4, 0.6, 0.7]) {
+      expect(findRegions(new Float32Array(400).fill(threshold), 20, 20, threshold)).toEqual([]);
+    }
   });
 
-  it('traces outlines of random masks with the area of region and holes together', () => {
-    for (let seed = 1; seed <= 60; seed++) {
-      const mask = randomMask(seed, 16, 0.7);
-      // A frame of zeros keeps everything off the border, so every region's area can be told from its pixels.
-      for (let i = 0; i < 16; i++) mask[i] = mask[240 + i] = mask[i * 16] = mask[i * 16 + 15] = 0;
-      for (const { box, outline } of findRegions(mask, 16, 16, 0.5, { outlines: true })) {
-        const enclosed = area(outline!, 16);
-        expect(enclosed).toBeGreaterThan(0);
-        expect(enclosed).toBeLessThanOrEqual((box.x2 - box.x1) * (box.y2 - box.y1) + 1e-3);
-        expect(Math.abs(enclosed - Math.round(enclosed))).toBeLessThan(1e-3);
-      }
-    }
+  it('takes what is not a number as background', () => {
+    expect(findRegions(new Float32Array(400).fill(NaN), 20, 20, 0.3)).toEqual([]);
+  });
+});
+
+describe('boxConfidence', () => {
+  it('is the mean inside the box', () => {
+    const map = Float32Array.from({ length: 100 }, (_, i) => i);
+    const box = { x1: 2, y1: 3, x2: 5, y2: 5 };
+    expect(boxConfidence(map, 10, box)).toBe((32 + 33 + 34 + 42 + 43 + 44) / 6);
   });
 });
