@@ -8,14 +8,14 @@ export interface NpyArray {
 
 const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59); // \x93NUMPY
 
-const READERS: Readonly<Record<string, (bytes: ArrayBuffer) => NpyArray['data']>> = {
-  '<f4': (bytes) => new Float32Array(bytes),
-  '<f8': (bytes) => new Float64Array(bytes),
-  '|u1': (bytes) => new Uint8Array(bytes),
-  '|b1': (bytes) => new Uint8Array(bytes),
-  '<i4': (bytes) => new Int32Array(bytes),
-  '<i8': (bytes) => new BigInt64Array(bytes),
-};
+const ARRAYS = {
+  '<f4': Float32Array,
+  '<f8': Float64Array,
+  '|u1': Uint8Array,
+  '|b1': Uint8Array,
+  '<i4': Int32Array,
+  '<i8': BigInt64Array,
+} as const;
 
 /** Reads a NumPy `.npy` file (format 1.0 to 3.0, C order, little-endian). Errors: invalid_argument. */
 export function readNpy(file: Uint8Array, name = 'npy file'): NpyArray {
@@ -32,9 +32,8 @@ export function readNpy(file: Uint8Array, name = 'npy file'): NpyArray {
   const header = new TextDecoder('latin1').decode(file.subarray(headerStart, dataStart));
   const type = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? '';
   const dimensions = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '';
-  const read = READERS[type];
-  if (read === undefined) {
-    throw SurgicamError.invalidField(`${name}: descr`, type, Object.keys(READERS).join(', '));
+  if (!isKnown(type)) {
+    throw SurgicamError.invalidField(`${name}: descr`, type, Object.keys(ARRAYS).join(', '));
   }
   if (/'fortran_order':\s*True/.test(header)) {
     throw SurgicamError.invalidField(
@@ -44,17 +43,21 @@ export function readNpy(file: Uint8Array, name = 'npy file'): NpyArray {
     );
   }
   const shape = dimensions.split(',').flatMap((part) => (part.trim() === '' ? [] : [Number(part)]));
-  // A copy: a Buffer may be a window into a larger, unaligned pool.
-  const data = read(new Uint8Array(file.subarray(dataStart)).buffer);
-  const expected = shape.reduce((product, length) => product * length, 1);
-  if (data.length !== expected) {
+  const bytes = file.subarray(dataStart);
+  const expected = shape.reduce((product, length) => product * length, ARRAYS[type].BYTES_PER_ELEMENT);
+  if (bytes.length !== expected) {
     throw SurgicamError.invalidField(
       `${name}: data`,
-      `${data.length} values`,
-      `${expected}, as its shape says`,
+      `${bytes.length} bytes`,
+      `${expected}, as its header says; the file may be cut`,
     );
   }
-  return { shape, data };
+  // A copy: a Buffer may be a window into a larger, unaligned pool.
+  return { shape, data: new ARRAYS[type](new Uint8Array(bytes).buffer) };
+}
+
+function isKnown(type: string): type is keyof typeof ARRAYS {
+  return Object.hasOwn(ARRAYS, type);
 }
 
 /** A `.npy` file (format 1.0) of the values, row-major. */

@@ -1,13 +1,25 @@
+// Taken once: looking up `Math` costs more than the arithmetic where modules run in a context of their own (jest).
+const { abs, ceil, imul, max, min, trunc } = Math;
+
 /** Weights are whole numbers of 2^-22, as in Pillow: 32 bits less 8 for the pixel and 2 for overshoot. */
 const PRECISION_BITS = 22;
 
-interface Window {
-  readonly first: number;
+/** What is added before the bits are cut off: a half. */
+const ROUNDING = 1 << (PRECISION_BITS - 1);
+
+/** Source bytes worked on between two looks at the clock of others: a few milliseconds. */
+const BYTES_PER_STEP = 1 << 20;
+
+/** For each destination index `i`: `counts[i]` weights from `offsets[i]` on, for the sources from `firsts[i]` on. */
+interface Filter {
+  readonly firsts: Int32Array;
+  readonly counts: Int32Array;
+  readonly offsets: Int32Array;
   readonly weights: Int32Array;
 }
 
 /**
- * Resizes RGB24 pixels as Pillow's BILINEAR does: a triangle filter widened by the scale when shrinking
+ * Resizes RGB24 pixels as Pillow's BILINEAR does, bit for bit: a triangle filter widened by the scale when shrinking
  * (antialiasing), horizontally, then vertically, each pass rounded to whole values.
  */
 export function resizeAntialiased(
@@ -17,72 +29,112 @@ export function resizeAntialiased(
   width: number,
   height: number,
 ): Uint8Array<ArrayBuffer> {
-  const narrow = width === sourceWidth ? pixels : resizeRows(pixels, sourceWidth, sourceHeight, width);
-  if (height === sourceHeight) return new Uint8Array(narrow);
-  const windows = filterWindows(sourceHeight, height);
-  const resized = new Uint8Array(new ArrayBuffer(width * height * 3));
-  const row = width * 3;
-  for (let y = 0; y < height; y++) {
-    const { first, weights } = windows[y]!;
-    for (let x = 0; x < row; x++) {
-      let sum = 1 << (PRECISION_BITS - 1);
-      for (let i = 0; i < weights.length; i++) sum += narrow[(first + i) * row + x]! * weights[i]!;
-      resized[y * row + x] = clip(sum);
-    }
+  const steps = resizeInSteps(pixels, sourceWidth, sourceHeight, width, height);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
   }
-  return resized;
 }
 
-function resizeRows(
+/** The same in steps of a few milliseconds, for threads that have other work: large pictures take half a second. */
+export function* resizeInSteps(
   pixels: Uint8Array,
   sourceWidth: number,
   sourceHeight: number,
   width: number,
-): Uint8Array {
-  const windows = filterWindows(sourceWidth, width);
-  const resized = new Uint8Array(width * sourceHeight * 3);
-  for (let y = 0; y < sourceHeight; y++) {
-    const from = y * sourceWidth * 3;
-    let to = y * width * 3;
-    for (const { first, weights } of windows) {
-      let red = 1 << (PRECISION_BITS - 1);
-      let green = red;
-      let blue = red;
-      let source = from + first * 3;
-      for (const weight of weights) {
-        red += pixels[source]! * weight;
-        green += pixels[source + 1]! * weight;
-        blue += pixels[source + 2]! * weight;
-        source += 3;
+  height: number,
+): Generator<undefined, Uint8Array<ArrayBuffer>, undefined> {
+  let narrow = pixels;
+  if (width !== sourceWidth) {
+    const filter = filterOf(sourceWidth, width);
+    narrow = new Uint8Array(width * sourceHeight * 3);
+    const rowsPerStep = ceil(BYTES_PER_STEP / (sourceWidth * 3));
+    for (let y = 0; y < sourceHeight; y += rowsPerStep) {
+      const end = min(sourceHeight, y + rowsPerStep);
+      for (let row = y; row < end; row++) {
+        resizeRow(pixels, row * sourceWidth * 3, narrow, row * width * 3, filter);
       }
-      resized[to] = clip(red);
-      resized[to + 1] = clip(green);
-      resized[to + 2] = clip(blue);
-      to += 3;
+      yield;
     }
+  }
+  if (height === sourceHeight) return new Uint8Array(narrow);
+  const filter = filterOf(sourceHeight, height);
+  const resized = new Uint8Array(new ArrayBuffer(width * height * 3));
+  const sums = new Int32Array(width * 3);
+  let worked = 0;
+  for (let y = 0; y < height; y++) {
+    blendRows(narrow, filter, y, sums, resized);
+    worked += filter.counts[y]! * width * 3;
+    if (worked < BYTES_PER_STEP) continue;
+    worked = 0;
+    yield;
   }
   return resized;
 }
 
-function clip(sum: number): number {
-  return Math.min(255, Math.max(0, sum >> PRECISION_BITS));
+function resizeRow(source: Uint8Array, from: number, target: Uint8Array, to: number, filter: Filter): void {
+  const { firsts, counts, offsets, weights } = filter;
+  for (let x = 0, out = to; x < firsts.length; x++, out += 3) {
+    let red = ROUNDING;
+    let green = ROUNDING;
+    let blue = ROUNDING;
+    let at = from + firsts[x]! * 3;
+    const end = offsets[x]! + counts[x]!;
+    for (let i = offsets[x]!; i < end; i++, at += 3) {
+      const weight = weights[i]!;
+      red = (red + imul(source[at]!, weight)) | 0;
+      green = (green + imul(source[at + 1]!, weight)) | 0;
+      blue = (blue + imul(source[at + 2]!, weight)) | 0;
+    }
+    target[out] = clip(red);
+    target[out + 1] = clip(green);
+    target[out + 2] = clip(blue);
+  }
 }
 
-/** For each destination index the source window and its normalised weights. */
-function filterWindows(source: number, target: number): Window[] {
+/** Destination row `y` as the weighted sum of source rows. */
+function blendRows(
+  source: Uint8Array,
+  filter: Filter,
+  y: number,
+  sums: Int32Array,
+  target: Uint8Array,
+): void {
+  const row = sums.length;
+  sums.fill(ROUNDING);
+  for (let i = 0; i < filter.counts[y]!; i++) {
+    const weight = filter.weights[filter.offsets[y]! + i]!;
+    const from = (filter.firsts[y]! + i) * row;
+    for (let x = 0; x < row; x++) sums[x] = sums[x]! + imul(source[from + x]!, weight);
+  }
+  for (let x = 0, to = y * row; x < row; x++) target[to + x] = clip(sums[x]!);
+}
+
+function clip(sum: number): number {
+  return min(255, max(0, sum >> PRECISION_BITS));
+}
+
+function filterOf(source: number, target: number): Filter {
   const scale = source / target;
-  const support = Math.max(scale, 1);
-  return Array.from({ length: target }, (_, i) => {
+  const support = max(scale, 1);
+  const filter = {
+    firsts: new Int32Array(target),
+    counts: new Int32Array(target),
+    offsets: new Int32Array(target),
+  };
+  const weights: number[] = [];
+  for (let i = 0; i < target; i++) {
     const centre = (i + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
-    const last = Math.min(source, Math.trunc(centre + support + 0.5));
-    const raw = Array.from({ length: last - first }, (__, k) =>
-      Math.max(0, 1 - Math.abs((k + first - centre + 0.5) / support)),
+    const first = max(0, trunc(centre - support + 0.5));
+    const last = min(source, trunc(centre + support + 0.5));
+    const raw = Array.from({ length: last - first }, (_, k) =>
+      max(0, 1 - abs((k + first - centre + 0.5) / support)),
     );
     const total = raw.reduce((sum, weight) => sum + weight, 0);
-    const weights = Int32Array.from(raw, (weight) =>
-      Math.trunc(0.5 + (weight / total) * 2 ** PRECISION_BITS),
-    );
-    return { first, weights };
-  });
+    filter.firsts[i] = first;
+    filter.counts[i] = raw.length;
+    filter.offsets[i] = weights.length;
+    for (const weight of raw) weights.push(trunc(0.5 + (weight / total) * 2 ** PRECISION_BITS));
+  }
+  return { ...filter, weights: Int32Array.from(weights) };
 }
