@@ -1,17 +1,39 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FeatureVariant, HeatmapEncoding } from '../rpc/gen/surgicam/v1/analysis.js';
 import {
+  CamMethod,
   FeaturePooling,
   type AnalysisOutputs,
   type AnalysisThresholds,
 } from '../rpc/gen/surgicam/v1/analysis_options.js';
-import { threshold } from './flag-parsers.js';
+import { list, threshold } from './flag-parsers.js';
+
+const VARIANTS = {
+  'sl-fe': FeatureVariant.SL_FE,
+  'l-fe': FeatureVariant.L_FE,
+  'ln-fe': FeatureVariant.LN_FE,
+} as const;
+
+export type FeatureName = keyof typeof VARIANTS;
+
+const METHODS = {
+  'grad-cam': CamMethod.GRAD_CAM,
+  'grad-cam++': CamMethod.GRAD_CAM_PLUS_PLUS,
+  'hires-cam': CamMethod.HIRES_CAM,
+  'xgrad-cam': CamMethod.X_GRAD_CAM,
+  'layer-cam': CamMethod.LAYER_CAM,
+  'eigen-cam': CamMethod.EIGEN_CAM,
+} as const;
+
+export type CamName = keyof typeof METHODS;
 
 /** What is wanted of each frame, as the flags say it; class scores and boxes always are. */
 export interface WishFlags {
-  readonly features: 'none' | 'sl-fe';
+  readonly features: 'none' | FeatureName;
   readonly pool: FeaturePooling;
   readonly heatmaps: 'none' | 'native' | 'full';
+  readonly cam: CamName;
+  readonly layers?: readonly string[];
   readonly outlines?: boolean;
   readonly classThreshold?: number;
   readonly roiThreshold?: number;
@@ -19,10 +41,10 @@ export interface WishFlags {
 
 /** Adds the flags that say what is wanted of each frame. */
 export function withWishFlags(command: Command): Command {
-  return command
+  return withCamFlags(command)
     .addOption(
       new Option('--features <variant>', 'region features of the present classes')
-        .choices(['none', 'sl-fe'])
+        .choices(['none', ...Object.keys(VARIANTS)])
         .default('none'),
     )
     .addOption(
@@ -50,6 +72,19 @@ export function withWishFlags(command: Command): Command {
     );
 }
 
+/** Adds the flags that say how heatmaps are made. */
+export function withCamFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--cam <method>', 'how heatmaps are made').choices(Object.keys(METHODS)).default('grad-cam'),
+    )
+    .option(
+      '--layers <a,b>',
+      "feature maps they are made of, averaged when there are several (default: the model's last)",
+      list,
+    );
+}
+
 const POOLINGS = new Map<string, FeaturePooling>([
   ['512,1,1', FeaturePooling.P512_1X1],
   ['128,2,2', FeaturePooling.P128_2X2],
@@ -71,14 +106,15 @@ const ENCODINGS = {
 } as const;
 
 /** The flags as the contract says them. */
-export function toOutputs({ features, pool, heatmaps, outlines }: WishFlags): AnalysisOutputs {
+export function toOutputs({ features, pool, heatmaps, outlines, cam, layers }: WishFlags): AnalysisOutputs {
   return {
     boxes: true,
     outlines: outlines === true,
     heatmaps: heatmaps === 'none' ? undefined : { encoding: ENCODINGS[heatmaps], classIds: [] },
     regionFeatures:
-      features === 'none' ? undefined : { variant: FeatureVariant.SL_FE, pooling: pool, float16: false },
+      features === 'none' ? undefined : { variant: VARIANTS[features], pooling: pool, float16: false },
     preview: undefined,
+    explanation: { method: METHODS[cam], layers: [...(layers ?? [])] },
   };
 }
 

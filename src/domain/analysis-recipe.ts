@@ -4,7 +4,19 @@ import { SurgicamError } from './errors.js';
 /** Encodings of a heatmap. Native is the model's own grid; full is the model-input size. */
 export type HeatmapEncoding = 'native_f32' | 'full_u8' | 'full_f32' | 'png';
 
-export type FeatureVariant = 'sl_fe';
+/** SL-FE: single pass. L-FE: boxes cut out of feature maps. LN-FE: boxes cut out of the frame. */
+export type FeatureVariant = 'sl_fe' | 'l_fe' | 'ln_fe';
+
+/** Closed-form class activation maps; formulas and sources are in `localization/class-activation-map.ts`. */
+export type CamMethod =
+  'grad_cam' | 'grad_cam_plus_plus' | 'hires_cam' | 'x_grad_cam' | 'layer_cam' | 'eigen_cam';
+
+/** How heatmaps are made. */
+export interface CamRequest {
+  readonly method: CamMethod;
+  /** Names of feature maps of the model, in its order, at least one; the maps of several are averaged. */
+  readonly layers: readonly string[];
+}
 
 /** [P, a, b] with P * a * b = 512. */
 export type PoolSize = readonly [number, number, number];
@@ -31,6 +43,7 @@ export interface FeatureRequest {
  * result; the union of a feed's recipes is all that is computed. Class scores are always part of it.
  */
 export interface AnalysisRecipe {
+  readonly cam: CamRequest;
   /** T_class of every class, in [0, 1]. */
   readonly classThresholds: readonly number[];
   /** T_roi of every class, in [0, 1]. */
@@ -50,6 +63,8 @@ export interface KeyedRecipe {
 
 /** The wish before the model's defaults are filled in. Class names or ids are resolved by the caller. */
 export interface RecipeWish {
+  /** If absent, grad_cam of the model's last feature map. */
+  readonly cam?: { readonly method?: CamMethod; readonly layers?: readonly string[] };
   readonly classThreshold?: number;
   readonly roiThreshold?: number;
   /** Per-class overrides, class id -> threshold. */
@@ -64,6 +79,7 @@ export interface RecipeWish {
 /** Fills in the model's defaults and checks every range. */
 export function resolveRecipe(wish: RecipeWish, model: ModelDescription): KeyedRecipe {
   const recipe: AnalysisRecipe = {
+    cam: checkedCam(wish.cam ?? {}, model),
     classThresholds: thresholds(
       'classThreshold',
       wish.classThreshold ?? model.classThreshold,
@@ -79,7 +95,7 @@ export function resolveRecipe(wish: RecipeWish, model: ModelDescription): KeyedR
     boxes: (wish.boxes ?? false) || (wish.outlines ?? false),
     outlines: wish.outlines ?? false,
     ...(wish.heatmaps === undefined ? {} : { heatmaps: checkedHeatmaps(wish.heatmaps, model) }),
-    ...(wish.features === undefined ? {} : { features: checkedFeatures(wish.features) }),
+    ...(wish.features === undefined ? {} : { features: checkFeatures(wish.features, model) }),
   };
   return { key: JSON.stringify(recipe), recipe };
 }
@@ -108,6 +124,23 @@ function checkClassId(field: string, classId: number, model: ModelDescription): 
   }
 }
 
+/** Grad-CAM of the model's last feature map: what the graph itself computes. */
+export function isOwnCam({ method, layers }: CamRequest, model: ModelDescription): boolean {
+  return method === 'grad_cam' && layers.length === 1 && layers[0] === model.featureMaps.at(-1)!.name;
+}
+
+function checkedCam({ method, layers }: NonNullable<RecipeWish['cam']>, model: ModelDescription): CamRequest {
+  const names = model.featureMaps.map(({ name }) => name);
+  for (const layer of layers ?? []) {
+    if (!names.includes(layer)) throw SurgicamError.invalidField('cam.layers', layer, names.join(', '));
+  }
+  const chosen =
+    layers === undefined || layers.length === 0
+      ? names.slice(-1)
+      : names.filter((name) => layers.includes(name));
+  return { method: method ?? 'grad_cam', layers: chosen };
+}
+
 function checkedHeatmaps(request: HeatmapRequest, model: ModelDescription): HeatmapRequest {
   if (request.classIds === undefined) return { encoding: request.encoding };
   for (const classId of request.classIds) checkClassId('heatmaps', classId, model);
@@ -115,7 +148,18 @@ function checkedHeatmaps(request: HeatmapRequest, model: ModelDescription): Heat
   return { encoding: request.encoding, classIds };
 }
 
-function checkedFeatures(request: FeatureRequest): FeatureRequest {
+/** L-FE chooses between three feature maps by the area of a box. */
+const LFE_MAPS = 3;
+
+/** Error: invalid_argument for a variant that the model cannot serve or an unknown pool size. */
+export function checkFeatures(request: FeatureRequest, model: ModelDescription): FeatureRequest {
+  if (request.variant === 'l_fe' && model.featureMaps.length !== LFE_MAPS) {
+    throw SurgicamError.invalidField(
+      'features.variant',
+      request.variant,
+      `sl_fe or ln_fe: l_fe needs ${LFE_MAPS} feature maps, model '${model.name}' gives out ${model.featureMaps.length}`,
+    );
+  }
   const pool = POOL_SIZES.find((size) => size.every((value, axis) => value === request.pool[axis]));
   if (pool === undefined) {
     throw SurgicamError.invalidField(

@@ -37,9 +37,8 @@ const className = pattern(
 const sha256 = pattern(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits');
 
 const featureMap = section({
-  name: z.enum([GRAPH_OUTPUTS.layer2, GRAPH_OUTPUTS.layer3, GRAPH_OUTPUTS.layer4], {
-    error: 'layer2, layer3 or layer4',
-  }),
+  /** As the network calls it; a ResNet's are layer2, layer3 and layer4. */
+  name: text(),
   channels: whole(1, 65_536),
   height: whole(1, 4096),
   width: whole(1, 4096),
@@ -66,6 +65,10 @@ const fields = section({
     mean: rgb(0, 1),
     std: rgb(0.001, 1),
   }),
+  /** How probabilities are made of logits. */
+  probabilityFunction: z.enum(['sigmoid', 'softmax'], { error: 'sigmoid or softmax' }).default('sigmoid'),
+  /** What stands between the last feature map and the logits. */
+  head: z.enum(['gap_linear', 'general'], { error: 'gap_linear or general' }).default('gap_linear'),
   /** Used where a caller names none. */
   thresholds: section({ class: bounded(0, 1), roi: bounded(0, 1) }),
   /** For one frame, in the network's order; the last one's grid is the Grad-CAM grid. */
@@ -79,9 +82,7 @@ const fields = section({
     inputs: z.array(z.enum(GRAPH_INPUTS, { error: Object.values(GRAPH_INPUTS).join(' or ') }), {
       error: 'a list of names',
     }),
-    outputs: z.array(z.enum(GRAPH_OUTPUTS, { error: Object.values(GRAPH_OUTPUTS).join(', ') }), {
-      error: 'a list of names',
-    }),
+    outputs: z.array(text(), { error: 'a list of names' }),
   }),
   provenance: section({
     /** Name of the file the weights came from, without its folder. */

@@ -34,6 +34,8 @@ export function describeManifest(manifest: Manifest): ModelDescription {
     inputHeight: input.height,
     mean: input.mean,
     std: input.std,
+    probabilityFunction: manifest.probabilityFunction,
+    head: manifest.head,
     classThreshold: thresholds.class,
     roiThreshold: thresholds.roi,
     ...(tissueClass === undefined ? {} : { tissueClass: classes.indexOf(tissueClass) }),

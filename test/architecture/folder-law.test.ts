@@ -11,6 +11,9 @@ const RANKS: Readonly<Record<string, number>> = {
   localization: 2,
   onnx: 2,
   files: 2,
+  datasets: 2,
+  evaluation: 2,
+  pictures: 3,
   models: 3,
   inference: 4,
   bus: 5,
@@ -19,7 +22,7 @@ const RANKS: Readonly<Record<string, number>> = {
   cli: 8,
 };
 
-const PURE = ['domain', 'localization'];
+const PURE = ['domain', 'localization', 'evaluation'];
 const IMPURE_TEXT =
   /\bfrom 'node:(?!util)|\bDate\.now\(|\bnew Date\(|\bMath\.random\(|\bperformance\.now\(|\bprocess\./;
 

@@ -4,7 +4,13 @@ import { RecipeBook } from '../../src/feeds/recipe-book.js';
 
 const recipe = (key: string): KeyedRecipe => ({
   key,
-  recipe: { classThresholds: [], roiThresholds: [], boxes: false, outlines: false },
+  recipe: {
+    cam: { method: 'grad_cam', layers: ['layer4'] },
+    classThresholds: [],
+    roiThresholds: [],
+    boxes: false,
+    outlines: false,
+  },
 });
 
 describe('RecipeBook', () => {

@@ -12,6 +12,8 @@ const MODEL: ModelDescription = {
   inputHeight: 32,
   mean: [0, 0, 0],
   std: [1, 1, 1],
+  probabilityFunction: 'sigmoid',
+  head: 'gap_linear',
   classThreshold: 0.5,
   roiThreshold: 0.3,
   tissueClass: 2,

@@ -46,7 +46,11 @@ function violationsOf(manifest: unknown): SurgicamError['violations'] {
 
 describe('a good manifest', () => {
   it('is taken as it is', () => {
-    expect(checkManifest('manifest.json', goodManifest())).toEqual(goodManifest());
+    expect(checkManifest('manifest.json', goodManifest())).toEqual({
+      ...goodManifest(),
+      probabilityFunction: 'sigmoid',
+      head: 'gap_linear',
+    });
   });
 
   it('becomes a description with the last feature map as grid', () => {
@@ -114,7 +118,8 @@ describe('a bad manifest names the field, its value and what is allowed', () => 
     ],
     ['input.std.1', 0, 'input.std[1]', 'input.std[1] is 0; allowed: a number from 0.001 to 1'],
     ['thresholds.roi', 1.5, 'thresholds.roi', 'thresholds.roi is 1.5; allowed: a number from 0 to 1'],
-    ['featureMaps.0.name', 'layer9', 'featureMaps[0].name', 'is "layer9"; allowed: layer2, layer3 or layer4'],
+    ['featureMaps.0.name', '', 'featureMaps[0].name', 'allowed: a text of 1 to 200 characters'],
+    ['head', 'deep', 'head', 'head is "deep"; allowed: gap_linear or general'],
     ['graph.file', '/etc/passwd', 'graph.file', 'graph.file is "/etc/passwd"; allowed: model.onnx'],
     [
       'graph.sha256',

@@ -23,6 +23,7 @@ const OUTPUTS = {
   heatmaps: undefined,
   regionFeatures: undefined,
   preview: undefined,
+  explanation: undefined,
 };
 
 export interface BenchFeed {

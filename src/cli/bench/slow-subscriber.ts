@@ -67,6 +67,7 @@ const everyFrame = () =>
       heatmaps: { encoding: HeatmapEncoding.NATIVE_F32, classIds: [] },
       regionFeatures: undefined,
       preview: undefined,
+      explanation: undefined,
     },
     delivery: Delivery.EVERY_FRAME,
   });

@@ -79,6 +79,7 @@ async function follow(
     heatmaps: undefined,
     regionFeatures: undefined,
     preview: undefined,
+    explanation: undefined,
   };
   const view = new FeedView(FEED);
   const printer = linePrinter(process.stdout);

@@ -1,6 +1,12 @@
 import type { ModelPackage } from '../../models/model-package.js';
 import { publicText } from '../errors/public-text.js';
-import { ExecutionProvider, Precision, type Model, type ModelRuntime } from '../gen/surgicam/v1/model.js';
+import {
+  ExecutionProvider,
+  Precision,
+  ProbabilityFunction,
+  type Model,
+  type ModelRuntime,
+} from '../gen/surgicam/v1/model.js';
 
 /** What of a loaded model the contract shows. */
 export interface RuntimeFacts {
@@ -38,6 +44,10 @@ export function toModelMessage({ manifest, description }: ModelPackage, runtime?
     runtime: runtime === undefined ? undefined : toRuntime(runtime),
     architecture: manifest.architecture,
     license: manifest.license,
+    probabilityFunction:
+      description.probabilityFunction === 'softmax'
+        ? ProbabilityFunction.SOFTMAX
+        : ProbabilityFunction.SIGMOID,
   };
 }
 

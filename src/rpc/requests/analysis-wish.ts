@@ -1,21 +1,25 @@
-import type {
-  FeatureRequest,
-  HeatmapEncoding as DomainEncoding,
-  HeatmapRequest,
-  PoolSize,
-  RecipeWish,
+import {
+  checkFeatures,
+  type CamMethod as DomainCamMethod,
+  type FeatureRequest,
+  type HeatmapEncoding as DomainEncoding,
+  type HeatmapRequest,
+  type PoolSize,
+  type RecipeWish,
 } from '../../domain/analysis-recipe.js';
 import { SurgicamError } from '../../domain/errors.js';
 import type { ModelDescription } from '../../domain/model-description.js';
 import { FeatureVariant, HeatmapEncoding } from '../gen/surgicam/v1/analysis.js';
 import {
+  CamMethod,
   FeaturePooling,
   type AnalysisOutputs,
   type AnalysisThresholds,
+  type Explanation,
   type HeatmapOutput,
   type RegionFeatureOutput,
 } from '../gen/surgicam/v1/analysis_options.js';
-import { checkEnum, checkOptionalUnit, notServed } from './field-checks.js';
+import { checkEnum, checkOptionalUnit, notServed, underField } from './field-checks.js';
 
 /**
  * A client's outputs and thresholds as the engine's wish, every range checked against the model. `prefix` goes before
@@ -32,7 +36,8 @@ export function toRecipeWish(
     boxes: outputs?.boxes ?? false,
     outlines: outputs?.outlines ?? false,
     ...toHeatmaps(`${prefix}outputs.heatmaps`, outputs?.heatmaps, model),
-    ...toFeatures(`${prefix}outputs.region_features`, outputs?.regionFeatures),
+    ...toFeatures(`${prefix}outputs.region_features`, outputs?.regionFeatures, model),
+    ...toCam(`${prefix}outputs.explanation`, outputs?.explanation, model),
     ...toThresholds(`${prefix}thresholds`, thresholds, model),
   };
 }
@@ -66,15 +71,49 @@ const POOLINGS = new Map<FeaturePooling, PoolSize>([
 const VARIANTS = new Map<FeatureVariant, FeatureRequest['variant']>([
   [FeatureVariant.UNSPECIFIED, 'sl_fe'],
   [FeatureVariant.SL_FE, 'sl_fe'],
+  [FeatureVariant.L_FE, 'l_fe'],
+  [FeatureVariant.LN_FE, 'ln_fe'],
 ]);
 
-function toFeatures(path: string, output: RegionFeatureOutput | undefined): { features?: FeatureRequest } {
+function toFeatures(
+  path: string,
+  output: RegionFeatureOutput | undefined,
+  model: ModelDescription,
+): { features?: FeatureRequest } {
   if (output === undefined) return {};
-  if (output.variant === FeatureVariant.L_FE || output.variant === FeatureVariant.LN_FE) {
-    throw notServed(`${path}.variant`, output.variant === FeatureVariant.L_FE ? 'L-FE' : 'LN-FE');
-  }
   const variant = checkEnum(`${path}.variant`, output.variant, VARIANTS);
-  return { features: { variant, pool: checkEnum(`${path}.pooling`, output.pooling, POOLINGS) } };
+  const features = { variant, pool: checkEnum(`${path}.pooling`, output.pooling, POOLINGS) };
+  return {
+    features: underField(
+      () => `${path}.variant`,
+      () => checkFeatures(features, model),
+    ),
+  };
+}
+
+const METHODS = new Map<CamMethod, DomainCamMethod>([
+  [CamMethod.UNSPECIFIED, 'grad_cam'],
+  [CamMethod.GRAD_CAM, 'grad_cam'],
+  [CamMethod.GRAD_CAM_PLUS_PLUS, 'grad_cam_plus_plus'],
+  [CamMethod.HIRES_CAM, 'hires_cam'],
+  [CamMethod.X_GRAD_CAM, 'x_grad_cam'],
+  [CamMethod.LAYER_CAM, 'layer_cam'],
+  [CamMethod.EIGEN_CAM, 'eigen_cam'],
+]);
+
+function toCam(
+  path: string,
+  explanation: Explanation | undefined,
+  model: ModelDescription,
+): Pick<RecipeWish, 'cam'> {
+  if (explanation === undefined) return {};
+  const method = checkEnum(`${path}.method`, explanation.method, METHODS);
+  const known = model.featureMaps.map(({ name }) => name);
+  explanation.layers.forEach((layer, i) => {
+    if (!known.includes(layer))
+      throw SurgicamError.invalidField(`${path}.layers[${i}]`, layer, known.join(', '));
+  });
+  return { cam: { method, layers: explanation.layers } };
 }
 
 type ThresholdWish = Pick<

@@ -4,6 +4,7 @@ import { FeatureVariant, HeatmapEncoding } from '../../../src/rpc/gen/surgicam/v
 import {
   AnalysisOutputs,
   AnalysisThresholds,
+  CamMethod,
   FeaturePooling,
 } from '../../../src/rpc/gen/surgicam/v1/analysis_options.js';
 import { toRecipeWish } from '../../../src/rpc/requests/analysis-wish.js';
@@ -25,6 +26,7 @@ describe('toRecipeWish', () => {
   it('asks for class scores with the thresholds of the model when nothing is said', () => {
     const { recipe } = resolveRecipe(toRecipeWish('', undefined, undefined, SAMPLE_MODEL), SAMPLE_MODEL);
     expect(recipe).toEqual({
+      cam: { method: 'grad_cam', layers: ['layer4'] },
       classThresholds: [0.5, 0.5, 0.5],
       roiThresholds: [0.3, 0.3, 0.3],
       boxes: false,
@@ -82,13 +84,35 @@ describe('toRecipeWish', () => {
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);
   });
 
+  it('takes a method, layers and LN-FE', () => {
+    const outputs = {
+      regionFeatures: { variant: FeatureVariant.LN_FE },
+      explanation: { method: CamMethod.LAYER_CAM, layers: ['layer4'] },
+    };
+    expect(wish(outputs)).toMatchObject({
+      features: { variant: 'ln_fe' },
+      cam: { method: 'layer_cam', layers: ['layer4'] },
+    });
+  });
+
   it.each<[string, Outputs]>([
-    ['configure.outputs.preview', { preview: {} }],
+    [
+      'configure.outputs.explanation.layers[0]',
+      { explanation: { method: CamMethod.GRAD_CAM, layers: ['layer9'] } },
+    ],
     ['configure.outputs.region_features.variant', { regionFeatures: { variant: FeatureVariant.L_FE } }],
-    ['configure.outputs.region_features.variant', { regionFeatures: { variant: FeatureVariant.LN_FE } }],
-  ])('says that %s is not served yet', async (field, outputs) => {
+  ])('refuses %s that the model does not have', async (field, outputs) => {
     const error = await errorOf(() => wish(outputs));
-    expect(error.code).toBe('unimplemented');
+    expect(error.code).toBe('invalid_argument');
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);
   });
+
+  it.each<[string, Outputs]>([['configure.outputs.preview', { preview: {} }]])(
+    'says that %s is not served yet',
+    async (field, outputs) => {
+      const error = await errorOf(() => wish(outputs));
+      expect(error.code).toBe('unimplemented');
+      expect(error.violations.map((violation) => violation.field)).toEqual([field]);
+    },
+  );
 });

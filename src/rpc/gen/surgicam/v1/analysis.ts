@@ -13,7 +13,8 @@ export enum HeatmapEncoding {
   /** UNSPECIFIED - Not set; see the field for what is assumed. */
   UNSPECIFIED = 0,
   /**
-   * NATIVE_F32 - The model's own grid, little-endian float32 in [0, 1]: 320 bytes a class at 8 x 10. To get the full size, resize
+   * NATIVE_F32 - The grid of the layer asked for (the finest of several), little-endian float32 in [0, 1]: 320 bytes a class at
+   * 8 x 10. To get the full size, resize
    * to the model's input with bilinear interpolation, half-pixel centres, edges clamped; then subtract the minimum and
    * divide by (1e-7 + maximum).
    */
@@ -75,9 +76,9 @@ export enum FeatureVariant {
   UNSPECIFIED = 0,
   /** SL_FE - Single pass: the masked cells of the last feature map, one feature for each present class. */
   SL_FE = 1,
-  /** L_FE - Localization-aided: each box cut out of a feature map of the same pass. Not served yet: UNIMPLEMENTED. */
+  /** L_FE - Localization-aided: each box cut out of a feature map of the same pass. */
   L_FE = 2,
-  /** LN_FE - Naive: each box cut out of the frame, through the backbone once more. Not served yet: UNIMPLEMENTED. */
+  /** LN_FE - Naive: each box cut out of the frame, through the backbone once more. */
   LN_FE = 3,
   UNRECOGNIZED = -1,
 }
@@ -206,7 +207,10 @@ export interface FrameAnalysis {
   detections: Detection[];
   /** One for each present class that was asked for, by ascending class id. */
   heatmaps: Heatmap[];
-  /** By ascending class id; only when features were asked for. */
+  /**
+   * By ascending class id, the tissue class last, where its regions are merged into one; only when features were asked
+   * for.
+   */
   regionFeatures: RegionFeature[];
   /** Where the time went. */
   timing:
@@ -242,7 +246,7 @@ export interface ClassScore {
   className: string;
   /** Output of the classifier. */
   logit: number;
-  /** sigmoid(logit), in [0, 1]. */
+  /** sigmoid(logit), or softmax over all classes, as Model.probability_function says; in [0, 1]. */
   probability: number;
   /** Whether the probability is above the class threshold in force. */
   present: boolean;
@@ -300,7 +304,7 @@ export interface NormalizedPoint {
   y: number;
 }
 
-/** Grad-CAM of one class, scaled so that its smallest value is 0 and its greatest is 1 (or all are 0). */
+/** Class activation map of one class, scaled so that its smallest value is 0 and its greatest is 1 (or all are 0). */
 export interface Heatmap {
   /** Index of the class, from 0. */
   classId: number;

@@ -15,6 +15,77 @@ import {
   heatmapEncodingToJSON,
 } from "./analysis.js";
 
+/** Class activation maps: weighted sums of a feature map A [C, h, w], where G is the gradient of the class's logit by A. */
+export enum CamMethod {
+  /** UNSPECIFIED - Not set; see the field for what is assumed. */
+  UNSPECIFIED = 0,
+  /** GRAD_CAM - Grad-CAM (Selvaraju et al. 2017): channel weights are the means of G. */
+  GRAD_CAM = 1,
+  /** GRAD_CAM_PLUS_PLUS - Grad-CAM++ (Chattopadhay et al. 2018): means of the positive part of G, weighted by its higher powers. */
+  GRAD_CAM_PLUS_PLUS = 2,
+  /** HIRES_CAM - HiResCAM (Draelos and Carin 2020): G times A, element by element. */
+  HIRES_CAM = 3,
+  /** X_GRAD_CAM - XGrad-CAM (Fu et al. 2020): means of G weighted by A. */
+  X_GRAD_CAM = 4,
+  /** LAYER_CAM - LayerCAM (Jiang et al. 2021): the positive part of G times A, element by element. */
+  LAYER_CAM = 5,
+  /** EIGEN_CAM - EigenCAM (Muhammad and Yeasin 2020): first principal component of A. One map a frame, the same for every class. */
+  EIGEN_CAM = 6,
+  UNRECOGNIZED = -1,
+}
+
+export function camMethodFromJSON(object: any): CamMethod {
+  switch (object) {
+    case 0:
+    case "CAM_METHOD_UNSPECIFIED":
+      return CamMethod.UNSPECIFIED;
+    case 1:
+    case "CAM_METHOD_GRAD_CAM":
+      return CamMethod.GRAD_CAM;
+    case 2:
+    case "CAM_METHOD_GRAD_CAM_PLUS_PLUS":
+      return CamMethod.GRAD_CAM_PLUS_PLUS;
+    case 3:
+    case "CAM_METHOD_HIRES_CAM":
+      return CamMethod.HIRES_CAM;
+    case 4:
+    case "CAM_METHOD_X_GRAD_CAM":
+      return CamMethod.X_GRAD_CAM;
+    case 5:
+    case "CAM_METHOD_LAYER_CAM":
+      return CamMethod.LAYER_CAM;
+    case 6:
+    case "CAM_METHOD_EIGEN_CAM":
+      return CamMethod.EIGEN_CAM;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return CamMethod.UNRECOGNIZED;
+  }
+}
+
+export function camMethodToJSON(object: CamMethod): string {
+  switch (object) {
+    case CamMethod.UNSPECIFIED:
+      return "CAM_METHOD_UNSPECIFIED";
+    case CamMethod.GRAD_CAM:
+      return "CAM_METHOD_GRAD_CAM";
+    case CamMethod.GRAD_CAM_PLUS_PLUS:
+      return "CAM_METHOD_GRAD_CAM_PLUS_PLUS";
+    case CamMethod.HIRES_CAM:
+      return "CAM_METHOD_HIRES_CAM";
+    case CamMethod.X_GRAD_CAM:
+      return "CAM_METHOD_X_GRAD_CAM";
+    case CamMethod.LAYER_CAM:
+      return "CAM_METHOD_LAYER_CAM";
+    case CamMethod.EIGEN_CAM:
+      return "CAM_METHOD_EIGEN_CAM";
+    case CamMethod.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Pool size [P, a, b]: P channels after pooling on a grid of a rows and b columns; P * a * b = 512. */
 export enum FeaturePooling {
   /** UNSPECIFIED - Not set; see the field for what is assumed. */
@@ -80,7 +151,25 @@ export interface AnalysisOutputs {
     | RegionFeatureOutput
     | undefined;
   /** If absent, no preview is sent. Not served yet: UNIMPLEMENTED. */
-  preview: PreviewOutput | undefined;
+  preview:
+    | PreviewOutput
+    | undefined;
+  /**
+   * How heatmaps are made; boxes, outlines and regions follow from them. If absent, Grad-CAM of the model's last
+   * feature map is assumed.
+   */
+  explanation: Explanation | undefined;
+}
+
+/** How a class's heatmap is made. */
+export interface Explanation {
+  /** If CAM_METHOD_UNSPECIFIED, CAM_METHOD_GRAD_CAM is assumed. */
+  method: CamMethod;
+  /**
+   * Names of feature maps, as in Model.feature_maps; the heatmaps of several are averaged. If empty, the model's last
+   * one is assumed.
+   */
+  layers: string[];
 }
 
 /** Which heatmaps, and how they are written. */
@@ -136,7 +225,14 @@ export interface ClassThresholds {
 }
 
 function createBaseAnalysisOutputs(): AnalysisOutputs {
-  return { boxes: false, outlines: false, heatmaps: undefined, regionFeatures: undefined, preview: undefined };
+  return {
+    boxes: false,
+    outlines: false,
+    heatmaps: undefined,
+    regionFeatures: undefined,
+    preview: undefined,
+    explanation: undefined,
+  };
 }
 
 export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
@@ -155,6 +251,9 @@ export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
     }
     if (message.preview !== undefined) {
       PreviewOutput.encode(message.preview, writer.uint32(42).fork()).join();
+    }
+    if (message.explanation !== undefined) {
+      Explanation.encode(message.explanation, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -212,6 +311,14 @@ export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
             message.preview = PreviewOutput.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.explanation = Explanation.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -235,6 +342,7 @@ export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
         ? RegionFeatureOutput.fromJSON(object.region_features)
         : undefined,
       preview: isSet(object.preview) ? PreviewOutput.fromJSON(object.preview) : undefined,
+      explanation: isSet(object.explanation) ? Explanation.fromJSON(object.explanation) : undefined,
     };
   },
 
@@ -255,6 +363,9 @@ export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
     if (message.preview !== undefined) {
       obj.preview = PreviewOutput.toJSON(message.preview);
     }
+    if (message.explanation !== undefined) {
+      obj.explanation = Explanation.toJSON(message.explanation);
+    }
     return obj;
   },
 
@@ -274,6 +385,94 @@ export const AnalysisOutputs: MessageFns<AnalysisOutputs> = {
     message.preview = (object.preview !== undefined && object.preview !== null)
       ? PreviewOutput.fromPartial(object.preview)
       : undefined;
+    message.explanation = (object.explanation !== undefined && object.explanation !== null)
+      ? Explanation.fromPartial(object.explanation)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExplanation(): Explanation {
+  return { method: 0, layers: [] };
+}
+
+export const Explanation: MessageFns<Explanation> = {
+  encode(message: Explanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.method !== 0) {
+      writer.uint32(8).int32(message.method);
+    }
+    for (const v of message.layers) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Explanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.method = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.layers.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Explanation {
+    return {
+      method: isSet(object.method) ? camMethodFromJSON(object.method) : 0,
+      layers: globalThis.Array.isArray(object?.layers) ? object.layers.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: Explanation): unknown {
+    const obj: any = {};
+    if (message.method !== undefined) {
+      obj.method = camMethodToJSON(message.method);
+    }
+    if (message.layers?.length) {
+      obj.layers = message.layers;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Explanation>): Explanation {
+    return Explanation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Explanation>): Explanation {
+    const message = createBaseExplanation();
+    message.method = object.method ?? 0;
+    message.layers = object.layers?.map((e) => e) || [];
     return message;
   },
 };

@@ -7,6 +7,49 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
+/** How probabilities are made of logits. */
+export enum ProbabilityFunction {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED = 0,
+  /** SIGMOID - Of each logit by itself: classes are independent (multi-label). */
+  SIGMOID = 1,
+  /** SOFTMAX - Over all logits: exactly one class is right. */
+  SOFTMAX = 2,
+  UNRECOGNIZED = -1,
+}
+
+export function probabilityFunctionFromJSON(object: any): ProbabilityFunction {
+  switch (object) {
+    case 0:
+    case "PROBABILITY_FUNCTION_UNSPECIFIED":
+      return ProbabilityFunction.UNSPECIFIED;
+    case 1:
+    case "PROBABILITY_FUNCTION_SIGMOID":
+      return ProbabilityFunction.SIGMOID;
+    case 2:
+    case "PROBABILITY_FUNCTION_SOFTMAX":
+      return ProbabilityFunction.SOFTMAX;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ProbabilityFunction.UNRECOGNIZED;
+  }
+}
+
+export function probabilityFunctionToJSON(object: ProbabilityFunction): string {
+  switch (object) {
+    case ProbabilityFunction.UNSPECIFIED:
+      return "PROBABILITY_FUNCTION_UNSPECIFIED";
+    case ProbabilityFunction.SIGMOID:
+      return "PROBABILITY_FUNCTION_SIGMOID";
+    case ProbabilityFunction.SOFTMAX:
+      return "PROBABILITY_FUNCTION_SOFTMAX";
+    case ProbabilityFunction.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** What runs a model. */
 export enum ExecutionProvider {
   /** UNSPECIFIED - Never sent. */
@@ -158,6 +201,8 @@ export interface Model {
   architecture: string;
   /** Licence of the weights, an SPDX expression. */
   license: string;
+  /** How probabilities are made of logits. */
+  probabilityFunction: ProbabilityFunction;
 }
 
 /** Shape of one feature map. */
@@ -201,6 +246,7 @@ function createBaseModel(): Model {
     runtime: undefined,
     architecture: "",
     license: "",
+    probabilityFunction: 0,
   };
 }
 
@@ -270,6 +316,9 @@ export const Model: MessageFns<Model> = {
     }
     if (message.license !== "") {
       writer.uint32(154).string(message.license);
+    }
+    if (message.probabilityFunction !== 0) {
+      writer.uint32(160).int32(message.probabilityFunction);
     }
     return writer;
   },
@@ -459,6 +508,14 @@ export const Model: MessageFns<Model> = {
             message.license = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.probabilityFunction = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -534,6 +591,11 @@ export const Model: MessageFns<Model> = {
       runtime: isSet(object.runtime) ? ModelRuntime.fromJSON(object.runtime) : undefined,
       architecture: isSet(object.architecture) ? globalThis.String(object.architecture) : "",
       license: isSet(object.license) ? globalThis.String(object.license) : "",
+      probabilityFunction: isSet(object.probabilityFunction)
+        ? probabilityFunctionFromJSON(object.probabilityFunction)
+        : isSet(object.probability_function)
+        ? probabilityFunctionFromJSON(object.probability_function)
+        : 0,
     };
   },
 
@@ -596,6 +658,9 @@ export const Model: MessageFns<Model> = {
     if (message.license !== undefined) {
       obj.license = message.license;
     }
+    if (message.probabilityFunction !== undefined) {
+      obj.probabilityFunction = probabilityFunctionToJSON(message.probabilityFunction);
+    }
     return obj;
   },
 
@@ -625,6 +690,7 @@ export const Model: MessageFns<Model> = {
       : undefined;
     message.architecture = object.architecture ?? "";
     message.license = object.license ?? "";
+    message.probabilityFunction = object.probabilityFunction ?? 0;
     return message;
   },
 };
