@@ -118,7 +118,6 @@ describe('a bad manifest names the field, its value and what is allowed', () => 
     ],
     ['input.std.1', 0, 'input.std[1]', 'input.std[1] is 0; allowed: a number from 0.001 to 1'],
     ['thresholds.roi', 1.5, 'thresholds.roi', 'thresholds.roi is 1.5; allowed: a number from 0 to 1'],
-    ['featureMaps.0.name', '', 'featureMaps[0].name', 'allowed: a text of 1 to 200 characters'],
     ['head', 'deep', 'head', 'head is "deep"; allowed: gap_linear or general'],
     ['graph.file', '/etc/passwd', 'graph.file', 'graph.file is "/etc/passwd"; allowed: model.onnx'],
     [
