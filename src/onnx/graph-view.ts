@@ -62,7 +62,7 @@ export function readGraph(bytes: Uint8Array): GraphView {
     // A Buffer is decoded without copying the constants.
     const model = ModelProto.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     if (model.graph === null || model.graph === undefined) throw new Error('it holds no graph');
-    const opset = (model.opsetImport ?? []).find(({ domain }) => !domain)?.version ?? 0;
+    const opset = model.opsetImport.find(({ domain }) => !domain)?.version ?? 0;
     return new GraphView(model.graph, Number(opset));
   } catch (error) {
     const { message } = SurgicamError.from(error);
