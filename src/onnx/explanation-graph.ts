@@ -1,6 +1,7 @@
 import type { FeatureMapShape } from '../domain/model-description.js';
+import type { GraphEditor } from './graph-editor.js';
+import { elementTypeCode } from './graph-elements.js';
 import { FEATURE_LENGTH, GRAPH_INPUTS, GRAPH_OUTPUTS } from './graph-names.js';
-import { elementTypeCode, type GraphWriter } from './graph-writer.js';
 
 /** The term that keeps a flat map from being divided by zero, as the reference implementation has it. */
 const SCALING_EPSILON = 1e-7;
@@ -17,7 +18,7 @@ export interface ExplanationNames {
  * map of all classes is one 1 x 1 convolution with the head's own weights [K, C], exact and without a backward pass.
  */
 export function writeExplanation(
-  writer: GraphWriter,
+  writer: GraphEditor,
   map: FeatureMapShape,
   headWeights: Float32Array,
   classes: number,
@@ -33,7 +34,7 @@ export function writeExplanation(
 }
 
 function writeGradCam(
-  writer: GraphWriter,
+  writer: GraphEditor,
   { name, channels, height, width }: FeatureMapShape,
   headWeights: Float32Array,
   classes: number,
@@ -56,7 +57,7 @@ function writeGradCam(
  * Entry p of class k's feature is the mean over the masked cells of the C / 512 channels from p * C / 512 on: a
  * product of the channel-pooled map [512, cells] with the mask [cells, K], divided by the number of masked cells.
  */
-function writeFeatures(writer: GraphWriter, map: FeatureMapShape, gradcam: string, classes: number): void {
+function writeFeatures(writer: GraphEditor, map: FeatureMapShape, gradcam: string, classes: number): void {
   const cells = map.height * map.width;
   const thresholds = writer.input(GRAPH_INPUTS.roiThresholds, 'float32', ['N', classes]);
   const perClass = writer.node('Unsqueeze', 'slfe.thresholds', [

@@ -6,6 +6,14 @@ export const GRAPH_INPUTS = {
   roiThresholds: 'roi_thresholds',
 } as const;
 
+/** Where the bytes of frames have become what the network takes: float32 [N, 3, H, W]; a graph has one of the two. */
+export const PROLOG_TENSORS = {
+  /** RGB in [0, 255] minus the mean; the first convolution's weights hold the division by the standard deviation. */
+  centred: 'frames.centred',
+  /** (RGB / 255 - mean) / std, what a foreign network takes. */
+  normalized: 'frames.normalized',
+} as const;
+
 export const GRAPH_OUTPUTS = {
   /** float32 [N, K]. */
   logits: 'logits',

@@ -22,24 +22,34 @@ export function pruneGraph(bytes: Uint8Array, outputs: readonly string[]): Uint8
     }
     return output;
   });
-  const needed = new Set(outputs);
+  model.graph = neededPart({ ...graph, output: kept });
+  return ModelProto.encode(model).finish();
+}
+
+/** The nodes, constants and inputs that the graph's outputs need. */
+export function neededPart(graph: GraphProto): GraphProto {
+  const needed = new Set((graph.output ?? []).map(({ name }) => name ?? ''));
   const nodes: NodeProto[] = [];
   // Nodes stand in topological order, so one pass from the end meets every consumer before its producer.
   for (const node of [...(graph.node ?? [])].reverse()) {
     if (!(node.output ?? []).some((name) => needed.has(name))) continue;
-    for (const name of node.input ?? []) needed.add(name);
-    nodes.unshift(node);
+    for (const name of tensorsTaken(node)) needed.add(name);
+    nodes.push(node);
   }
   const isNeeded = ({ name }: { readonly name?: string | null }): boolean => needed.has(name ?? '');
-  model.graph = {
+  return {
     ...graph,
-    node: nodes,
+    node: nodes.reverse(),
     initializer: (graph.initializer ?? []).filter(isNeeded),
     input: (graph.input ?? []).filter(isNeeded),
-    output: kept,
     valueInfo: (graph.valueInfo ?? []).filter(isNeeded),
   };
-  return ModelProto.encode(model).finish();
+}
+
+/** A node's inputs, and what the graphs inside it (the branches of If, the body of Loop) take from around them. */
+function tensorsTaken(node: NodeProto): string[] {
+  const inner = (node.attribute ?? []).flatMap(({ g }) => g?.node ?? []).flatMap(tensorsTaken);
+  return [...(node.input ?? []), ...inner].filter((name) => name !== '');
 }
 
 /** The classifier alone: logits, without anything of the explanation. */

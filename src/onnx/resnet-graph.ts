@@ -1,8 +1,9 @@
 import type { FeatureMapShape } from '../domain/model-description.js';
 import { writeExplanation } from './explanation-graph.js';
 import type { LayerWeights } from './fold-batch-norm.js';
-import { GRAPH_INPUTS, GRAPH_OUTPUTS } from './graph-names.js';
-import { GraphWriter, elementTypeCode } from './graph-writer.js';
+import { elementTypeCode } from './graph-elements.js';
+import { GRAPH_INPUTS, GRAPH_OUTPUTS, PROLOG_TENSORS } from './graph-names.js';
+import { GraphWriter } from './graph-writer.js';
 import type { ConvLayer, LinearHead, ResidualBlock, ResNetStructure } from './resnet-structure.js';
 
 /** What the graph must know beyond the network itself. */
@@ -78,7 +79,7 @@ export async function writeResNetGraph(
     writer.output(name, 'float32', ['N', channels, height, width]);
   }
   return {
-    bytes: writer.finish(structure.family),
+    bytes: writer.finish({ name: structure.family }),
     architecture: structure.family,
     inputs: [GRAPH_INPUTS.frames, ...explained.inputs],
     outputs: [GRAPH_OUTPUTS.logits, ...explained.outputs, ...featureMaps.map((map) => map.name)],
@@ -99,7 +100,7 @@ function writeNormalization(writer: GraphWriter, { inputHeight, inputWidth, mean
     [1, 3, 1, 1],
     Float32Array.from(mean, (value) => value * 255),
   );
-  return writer.node('Sub', 'frames.centred', [floats, offset]);
+  return writer.node('Sub', PROLOG_TENSORS.centred, [floats, offset]);
 }
 
 /** What the first convolution's weights are multiplied by, per input channel. */
