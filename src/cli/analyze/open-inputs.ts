@@ -6,6 +6,7 @@ import { loadImage } from '../../files/image.js';
 import type { Logger } from '../../observability/logger.js';
 import { openFrameSource } from '../../video/open-frame-source.js';
 import type { AnalysisInput } from './analysis-input.js';
+import { whenOpen } from './when-open.js';
 
 export interface OpenInputsOptions {
   /** The model's input size, pixels. */
@@ -72,14 +73,4 @@ async function openImage(
     decodeUs: Math.round((capturedAtMonotonicMs - beganMs) * 1000),
     mediaName,
   };
-}
-
-function whenOpen(gate: FrameGate): Promise<void> {
-  if (gate.isOpen()) return Promise.resolve();
-  return new Promise((resolve) => {
-    const stop = gate.onOpen(() => {
-      stop();
-      resolve();
-    });
-  });
 }

@@ -12,6 +12,7 @@ import { runBench } from '../bench/run-bench.js';
 import { configOf, withConfigFlags } from '../config-flags.js';
 import { numberIn } from '../flag-parsers.js';
 import { startEngine } from '../start-engine.js';
+import { registerBenchReference } from './bench-reference.js';
 
 interface BenchFlags {
   readonly model?: string;
@@ -40,6 +41,7 @@ export function registerBench(program: Command): void {
     )
     .option('--json', 'everything measured, as one JSON object');
   withConfigFlags(command, 'engine').action((flags: BenchFlags) => bench(flags, command));
+  registerBenchReference(command);
 }
 
 async function bench(flags: BenchFlags, command: Command): Promise<void> {
