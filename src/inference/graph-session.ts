@@ -32,5 +32,5 @@ export interface SessionOptions {
   readonly intraOpThreads: number;
 }
 
-/** Opens a graph file; fails where the provider cannot be used on this machine. */
-export type OpenSession = (graphPath: string, options: SessionOptions) => Promise<GraphSession>;
+/** Opens a graph, a file or its bytes; fails where the provider cannot be used on this machine. */
+export type OpenSession = (graph: string | Uint8Array, options: SessionOptions) => Promise<GraphSession>;

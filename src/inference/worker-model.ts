@@ -1,10 +1,13 @@
 import type { ModelDescription } from '../domain/model-description.js';
 import { encodeGrayPng } from '../files/png.js';
-import { FrameExplainer, type GraphOutputs } from '../localization/frame-explainer.js';
+import { FrameExplainer } from '../localization/frame-explainer.js';
 import { batchInputs } from './batch-inputs.js';
+import { cropInputs } from './crop-inputs.js';
+import type { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession } from './graph-session.js';
 import { frameOutputs, planOutputs } from './output-plan.js';
 import { withOwnBuffers } from './result-buffers.js';
+import { supplyGradients, type ExplainedFrame } from './supply-gradients.js';
 import type { FrameJob, FrameResult, RunReply } from './worker-messages.js';
 
 /** A model in a worker: runs its graph on batches and makes of every frame what its recipes ask for. */
@@ -13,6 +16,7 @@ export class WorkerModel {
     private readonly session: GraphSession,
     private readonly description: ModelDescription,
     private readonly graphOutputs: readonly string[],
+    private readonly derived: DerivedGraphs,
   ) {}
 
   async run(jobs: readonly FrameJob[]): Promise<RunReply> {
@@ -26,10 +30,20 @@ export class WorkerModel {
     );
     const startMs = performance.now();
     const values = await this.session.run(inputs, outputs);
+    const headWeights = plans.some((plan) => plan.headWeights) ? await this.derived.headWeights() : undefined;
+    const explained = jobs.map((job, i): ExplainedFrame => {
+      const frame = frameOutputs(values, i, jobs.length, plans[i]!, model, headWeights);
+      return {
+        job,
+        outputs: frame,
+        explainer: new FrameExplainer(frame, model, encodeGrayPng),
+        recipes: job.recipes.map(({ recipe }) => recipe),
+      };
+    });
+    await supplyGradients(explained, this.derived);
     const inferenceUs = elapsedUs(startMs);
-    const frames = jobs.map((job, i) =>
-      this.#explain(job, frameOutputs(values, i, jobs.length, plans[i]!, model)),
-    );
+    const frames: FrameResult[] = [];
+    for (const frame of explained) frames.push(await this.#explain(frame));
     return { frames, inferenceUs, outputs };
   }
 
@@ -47,18 +61,32 @@ export class WorkerModel {
     }
   }
 
-  release(): Promise<void> {
-    return this.session.release();
+  async release(): Promise<void> {
+    await this.derived.release();
+    await this.session.release();
   }
 
-  #explain({ recipes }: FrameJob, outputs: GraphOutputs): FrameResult {
+  async #explain({ job, outputs, explainer, recipes }: ExplainedFrame): Promise<FrameResult> {
     const startMs = performance.now();
-    const explainer = new FrameExplainer(outputs, this.description, encodeGrayPng);
-    const products = recipes.map(({ recipe }) => explainer.product(recipe));
+    const boxes = explainer.missingCrops(recipes);
+    for (const part of batches(boxes, MAX_CROPS)) {
+      const crops = cropInputs(new Uint8Array(job.pixels), part, this.description);
+      const maps = await this.derived.cropMaps(crops, part.length);
+      part.forEach((box, i) => explainer.supplyCropMap(box, maps[i]!));
+    }
+    const products = recipes.map((recipe) => explainer.product(recipe));
     const { probabilities } = explainer;
     const result = withOwnBuffers({ logits: outputs.logits, probabilities, products, explanationUs: 0 });
     return { ...result, explanationUs: elapsedUs(startMs) };
   }
+}
+
+/** A frame's crops go through the backbone as one batch; so many are half a gigabyte of activations. */
+const MAX_CROPS = 32;
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 function elapsedUs(startMs: number): number {

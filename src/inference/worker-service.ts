@@ -1,6 +1,7 @@
 import { SurgicamError } from '../domain/errors.js';
 import { batchLimit } from './batch-limit.js';
 import { measureInTurns, type BenchmarkSubject } from './benchmark.js';
+import { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession, OpenSession } from './graph-session.js';
 import { selectProvider } from './provider-selection.js';
 import { buffersOf } from './result-buffers.js';
@@ -46,8 +47,10 @@ export class WorkerService {
       request.providers,
       request.strict,
       async (provider) => {
-        const session = await this.openSession(graphPath, { provider, intraOpThreads });
-        const model = new WorkerModel(session, description, graphOutputs);
+        const options = { provider, intraOpThreads };
+        const session = await this.openSession(graphPath, options);
+        const derived = new DerivedGraphs(graphPath, description, this.openSession, options);
+        const model = new WorkerModel(session, description, graphOutputs, derived);
         try {
           // A provider may open a graph that it then cannot run.
           await model.warmUp([1, batchLimit(maxBatch, provider)]);

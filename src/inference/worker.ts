@@ -11,9 +11,9 @@ import { WorkerService } from './worker-service.js';
 // The runtime would print a page for every provider that is missing; selectProvider says it in a sentence.
 env.logLevel = 'fatal';
 
-const openSession: OpenSession = async (graphPath, { provider, intraOpThreads }) => {
+const openSession: OpenSession = async (graph, { provider, intraOpThreads }) => {
   if (provider === 'webgpu') requireVulkanDriver();
-  const session = await InferenceSession.create(graphPath, {
+  const settings: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
@@ -21,7 +21,12 @@ const openSession: OpenSession = async (graphPath, { provider, intraOpThreads })
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-  });
+  };
+  // One signature for a path, another for bytes.
+  const session =
+    typeof graph === 'string'
+      ? await InferenceSession.create(graph, settings)
+      : await InferenceSession.create(graph, settings);
   return {
     inputs: session.inputMetadata.map(
       (input) =>

@@ -1,63 +1,100 @@
-import type { AnalysisRecipe, HeatmapEncoding, HeatmapRequest, PoolSize } from '../domain/analysis-recipe.js';
+import type {
+  AnalysisRecipe,
+  CamRequest,
+  HeatmapEncoding,
+  HeatmapRequest,
+} from '../domain/analysis-recipe.js';
 import type { AnalysisProduct, Detection, Heatmap, RegionFeature } from '../domain/frame-analysis.js';
-import { normalizeBox } from '../domain/geometry.js';
+import { normalizeBox, type PixelBox } from '../domain/geometry.js';
 import type { ModelDescription } from '../domain/model-description.js';
-import { fullHeatmap } from './heatmap.js';
+import type { LogitGradient } from './class-activation-map.js';
+import { ClassHeatmaps, camKey } from './class-heatmaps.js';
+import { featureRegions, type FeatureRegion } from './feature-regions.js';
+import { gradientNeeds, type GradientNeed } from './gradient-needs.js';
+import type { GraphOutputs } from './graph-outputs.js';
+import { once } from './once.js';
 import { presentClasses, probabilitiesOf } from './presence.js';
+import { RegionFeatures, boxKey } from './region-features.js';
+import type { FeatureMap } from './region-pooling.js';
 import { boxConfidence, findRegions } from './regions.js';
-import { repool, singlePassFeature } from './slfe.js';
-
-/** What the graph computed for one frame; the graph contract is in `onnx/graph-names.ts`. K classes, h x w grid cells. */
-export interface GraphOutputs {
-  /** [K] */
-  readonly logits: Float32Array;
-  /** [K, h, w], scaled to [0, 1]; absent when nothing asked for it. */
-  readonly gradcam?: Float32Array;
-  /** [K, 512] and [K]: features under `slfeThresholds`, and how many cells each averages. */
-  readonly slfe?: Float32Array;
-  readonly slfeCells?: Float32Array;
-  readonly slfeThresholds?: readonly number[];
-  /** [C, h, w]: the last feature map, for features that the graph did not compute. */
-  readonly lastFeatureMap?: Float32Array;
-}
 
 /** Encodes 8-bit grey pixels as a PNG file. Given from outside, so that this folder stays pure. */
 export type EncodePng = (gray: Uint8Array, width: number, height: number) => Uint8Array;
 
 /**
  * Turns the graph's outputs for one frame into products, one a recipe. What recipes share is computed once, and their
- * products then hold the same arrays.
+ * products then hold the same arrays. Recipes that need more than the graph's one run are asked first, in this order:
+ * `missingGradients`, `missingCrops`; what they name is supplied before `product` is called.
  */
 export class FrameExplainer {
   readonly probabilities: Float32Array;
-  private readonly fullHeatmaps = new Map<number, Float32Array>();
-  private readonly knownDetections = new Map<string, readonly Detection[]>();
-  private readonly knownHeatmaps = new Map<string, Heatmap>();
+  readonly #heatmaps: ClassHeatmaps;
+  readonly #features: RegionFeatures;
+  readonly #gradients = new Map<string, Float32Array>();
+  readonly #detections = new Map<string, readonly Detection[]>();
+  readonly #encoded = new Map<string, Heatmap>();
 
   constructor(
     private readonly outputs: GraphOutputs,
     private readonly model: ModelDescription,
     private readonly encodePng: EncodePng,
   ) {
-    this.probabilities = probabilitiesOf(outputs.logits);
+    this.probabilities = probabilitiesOf(outputs.logits, model.probabilityFunction);
+    this.#heatmaps = new ClassHeatmaps(model, {
+      ...(outputs.gradcam === undefined ? {} : { gradcam: outputs.gradcam }),
+      featureMaps: outputs.featureMaps ?? new Map(),
+      gradient: (layer, classId) => this.#gradient(layer, classId),
+    });
+    this.#features = new RegionFeatures(model, outputs, this.#heatmaps);
+  }
+
+  /** Gradients that only another graph can tell. */
+  missingGradients(recipes: readonly AnalysisRecipe[]): GradientNeed[] {
+    return gradientNeeds(recipes, (recipe) => this.#present(recipe), this.model);
+  }
+
+  /** [C, h, w], the size of the layer. */
+  supplyGradient({ layer, classId }: GradientNeed, values: Float32Array): void {
+    this.#gradients.set(`${layer} ${classId}`, values);
+  }
+
+  /** Boxes in model-input pixels, each once, whose crops must go through the backbone for LN-FE. */
+  missingCrops(recipes: readonly AnalysisRecipe[]): PixelBox[] {
+    const boxes = recipes
+      .filter(({ features }) => features?.variant === 'ln_fe')
+      .flatMap((recipe) => this.#regions(recipe).map(({ box }) => box));
+    return [...new Map(boxes.map((box) => [boxKey(box), box])).values()];
+  }
+
+  supplyCropMap(box: PixelBox, map: FeatureMap): void {
+    this.#features.supplyCropMap(box, map);
   }
 
   product(recipe: AnalysisRecipe): AnalysisProduct {
-    const present = presentClasses(this.probabilities, recipe.classThresholds);
-    const presentIds = present.flatMap((isPresent, classId) => (isPresent ? [classId] : []));
+    const present = this.#present(recipe);
+    const presentIds = idsOf(present);
     return {
       present,
-      detections: recipe.boxes ? presentIds.flatMap((classId) => this.detections(classId, recipe)) : [],
-      heatmaps: recipe.heatmaps === undefined ? [] : this.heatmaps(presentIds, recipe.heatmaps),
-      features: presentIds.flatMap((classId) => this.features(classId, recipe)),
+      detections: recipe.boxes ? this.#boxes(presentIds, recipe) : [],
+      heatmaps:
+        recipe.heatmaps === undefined ? [] : this.#encodedMaps(presentIds, recipe.cam, recipe.heatmaps),
+      features: this.#featuresOf(presentIds, recipe),
     };
   }
 
-  private detections(classId: number, { roiThresholds, outlines }: AnalysisRecipe): readonly Detection[] {
+  #present({ classThresholds }: AnalysisRecipe): boolean[] {
+    return presentClasses(this.probabilities, classThresholds);
+  }
+
+  #boxes(presentIds: readonly number[], recipe: AnalysisRecipe): Detection[] {
+    return presentIds.flatMap((classId) => this.#detectionsOf(classId, recipe));
+  }
+
+  #detectionsOf(classId: number, { cam, roiThresholds, outlines }: AnalysisRecipe): readonly Detection[] {
     const { inputWidth: width, inputHeight: height } = this.model;
     const threshold = roiThresholds[classId]!;
-    return once(this.knownDetections, `${classId} ${threshold} ${outlines}`, () => {
-      const heatmap = this.fullHeatmap(classId);
+    return once(this.#detections, `${camKey(cam, classId)} ${classId} ${threshold} ${outlines}`, () => {
+      const heatmap = this.#heatmaps.full(classId, cam);
       return findRegions(heatmap, width, height, threshold, { outlines }).map(({ box, outline }) => ({
         classId,
         box: normalizeBox(box, width, height),
@@ -68,77 +105,75 @@ export class FrameExplainer {
     });
   }
 
-  private heatmaps(presentIds: readonly number[], { encoding, classIds }: HeatmapRequest): Heatmap[] {
+  #regions(recipe: AnalysisRecipe): FeatureRegion[] {
+    const boxes = this.#boxes(idsOf(this.#present(recipe)), recipe);
+    return featureRegions(
+      boxes.map(({ classId, inputBox }) => ({ classId, box: inputBox })),
+      this.model.tissueClass,
+    );
+  }
+
+  #featuresOf(presentIds: readonly number[], recipe: AnalysisRecipe): RegionFeature[] {
+    if (recipe.features === undefined) return [];
+    const { variant, pool } = recipe.features;
+    switch (variant) {
+      case 'sl_fe':
+        return this.#features.ofClasses(presentIds, recipe, pool);
+      case 'l_fe':
+        return this.#features.ofMaps(this.#regions(recipe), pool);
+      case 'ln_fe':
+        return this.#features.ofCrops(this.#regions(recipe), pool);
+    }
+  }
+
+  #encodedMaps(
+    presentIds: readonly number[],
+    cam: CamRequest,
+    { encoding, classIds }: HeatmapRequest,
+  ): Heatmap[] {
     return presentIds
       .filter((classId) => classIds?.includes(classId) ?? true)
       .map((classId) =>
-        once(this.knownHeatmaps, `${classId} ${encoding}`, () => this.heatmap(classId, encoding)),
+        once(this.#encoded, `${camKey(cam, classId)} ${classId} ${encoding}`, () =>
+          this.#encode(classId, cam, encoding),
+        ),
       );
   }
 
-  private heatmap(classId: number, encoding: HeatmapEncoding): Heatmap {
-    const { gridWidth, gridHeight, inputWidth: width, inputHeight: height } = this.model;
+  #encode(classId: number, cam: CamRequest, encoding: HeatmapEncoding): Heatmap {
+    const { inputWidth: width, inputHeight: height } = this.model;
+    if (encoding === 'native_f32') {
+      const native = this.#heatmaps.native(classId, cam);
+      return { classId, encoding, width: native.width, height: native.height, data: bytesOf(native.values) };
+    }
+    const full = this.#heatmaps.full(classId, cam);
     switch (encoding) {
-      case 'native_f32': {
-        const data = bytesOf(this.nativeHeatmap(classId));
-        return { classId, encoding, width: gridWidth, height: gridHeight, data };
-      }
       case 'full_f32':
-        return { classId, encoding, width, height, data: bytesOf(this.fullHeatmap(classId)) };
+        return { classId, encoding, width, height, data: bytesOf(full) };
       case 'full_u8':
-        return { classId, encoding, width, height, data: toGray(this.fullHeatmap(classId)) };
-      case 'png': {
-        const data = this.encodePng(toGray(this.fullHeatmap(classId)), width, height);
-        return { classId, encoding, width, height, data };
-      }
+        return { classId, encoding, width, height, data: toGray(full) };
+      case 'png':
+        return { classId, encoding, width, height, data: this.encodePng(toGray(full), width, height) };
     }
   }
 
-  private features(classId: number, recipe: AnalysisRecipe): RegionFeature[] {
-    if (recipe.features === undefined) return [];
-    const { variant, pool } = recipe.features;
-    const values = this.singlePassFeature(classId, recipe.roiThresholds[classId]!, pool);
-    return values === undefined ? [] : [{ classId, variant, values }];
-  }
-
-  private singlePassFeature(classId: number, threshold: number, pool: PoolSize): Float32Array | undefined {
-    const { slfe, slfeCells, slfeThresholds, lastFeatureMap } = this.outputs;
-    if (slfe !== undefined && slfeCells !== undefined && slfeThresholds?.[classId] === threshold) {
-      return slfeCells[classId]! > 0
-        ? repool(slfe.slice(classId * 512, (classId + 1) * 512), pool)
-        : undefined;
+  #gradient(layer: string, classId: number): LogitGradient {
+    const values = this.#gradients.get(`${layer} ${classId}`);
+    if (values !== undefined) return { kind: 'dense', values };
+    const { headWeights } = this.outputs;
+    if (headWeights === undefined || layer !== this.model.featureMaps.at(-1)!.name) {
+      throw new Error(`a gradient by ${layer} was asked for, and it was not supplied`);
     }
-    if (lastFeatureMap === undefined)
-      throw new Error('features were asked for, and no output they need was fetched');
-    const channels = lastFeatureMap.length / (this.model.gridWidth * this.model.gridHeight);
-    return singlePassFeature(lastFeatureMap, channels, this.nativeHeatmap(classId), threshold, pool);
-  }
-
-  /** A copy of its own: products outlive the graph's buffers. */
-  private nativeHeatmap(classId: number): Float32Array {
-    const { gradcam } = this.outputs;
-    if (gradcam === undefined)
-      throw new Error('a heatmap was asked for, and the graph output was not fetched');
-    const cells = this.model.gridWidth * this.model.gridHeight;
-    return gradcam.slice(classId * cells, (classId + 1) * cells);
-  }
-
-  private fullHeatmap(classId: number): Float32Array {
-    const { gridWidth, gridHeight, inputWidth, inputHeight } = this.model;
-    return once(this.fullHeatmaps, classId, () =>
-      fullHeatmap(this.nativeHeatmap(classId), gridWidth, gridHeight, inputWidth, inputHeight),
-    );
+    const channels = headWeights.length / this.model.classes.length;
+    return {
+      kind: 'uniform',
+      perChannel: headWeights.subarray(classId * channels, (classId + 1) * channels),
+    };
   }
 }
 
-/** The known value of a key, or a new one, kept. */
-function once<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
-  let value = known.get(key);
-  if (value === undefined) {
-    value = compute();
-    known.set(key, value);
-  }
-  return value;
+function idsOf(present: readonly boolean[]): number[] {
+  return present.flatMap((isPresent, classId) => (isPresent ? [classId] : []));
 }
 
 function bytesOf(values: Float32Array): Uint8Array {

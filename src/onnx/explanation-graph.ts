@@ -1,7 +1,7 @@
 import type { FeatureMapShape } from '../domain/model-description.js';
 import type { GraphEditor } from './graph-editor.js';
 import { elementTypeCode } from './graph-elements.js';
-import { FEATURE_LENGTH, GRAPH_INPUTS, GRAPH_OUTPUTS } from './graph-names.js';
+import { FEATURE_LENGTH, GRAPH_INPUTS, GRAPH_OUTPUTS, HEAD_GRADIENT } from './graph-names.js';
 
 /** The term that keeps a flat map from being divided by zero, as the reference implementation has it. */
 const SCALING_EPSILON = 1e-7;
@@ -40,7 +40,7 @@ function writeGradCam(
   classes: number,
 ): string {
   const gradients = headWeights.map((weight) => weight / (height * width));
-  const weights = writer.floats('gradcam.weight', [classes, channels, 1, 1], gradients);
+  const weights = writer.floats(HEAD_GRADIENT, [classes, channels, 1, 1], gradients);
   const weighted = writer.node('Conv', 'gradcam.weighted', [name, weights], { kernel_shape: [1, 1] });
   const positive = writer.node('Relu', 'gradcam.positive', [weighted]);
   const spatial = { axes: [2, 3], keepdims: 1 };

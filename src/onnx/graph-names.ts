@@ -29,5 +29,8 @@ export const GRAPH_OUTPUTS = {
   slfeCells: 'slfe_cells',
 } as const;
 
+/** Constant [K, C, 1, 1]: head weights divided by the number of cells, the gradient that Grad-CAM weighs channels by. */
+export const HEAD_GRADIENT = 'gradcam.weight';
+
 /** Length of a region feature. */
 export const FEATURE_LENGTH = 512;

@@ -52,7 +52,7 @@ async function computeDirectly(
     const outputs = {
       logits: values.logits!.data,
       gradcam: values.gradcam!.data,
-      lastFeatureMap: values.layer4!.data,
+      featureMaps: new Map([['layer4', values.layer4!.data]]),
       ...(values.slfe === undefined ? {} : { slfe: values.slfe.data, slfeCells: values.slfe_cells!.data }),
       slfeThresholds: description.classes.map(() => roiThreshold),
     };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveRecipe, type RecipeWish } from '../../src/domain/analysis-recipe.js';
 import type { ModelDescription } from '../../src/domain/model-description.js';
-import { FrameExplainer, type GraphOutputs } from '../../src/localization/frame-explainer.js';
+import { FrameExplainer } from '../../src/localization/frame-explainer.js';
+import type { GraphOutputs } from '../../src/localization/graph-outputs.js';
 import { graphDemand } from '../../src/localization/graph-demand.js';
 
 const MODEL: ModelDescription = {
@@ -116,8 +117,8 @@ describe('FrameExplainer', () => {
 
   it('computes features under another threshold from the feature map', () => {
     const wish: RecipeWish = { roiThreshold: 0.9, features: { variant: 'sl_fe', pool: [512, 1, 1] } };
-    const lastFeatureMap = new Float32Array(512 * 20).fill(3);
-    expect(new Set(product(wish, { ...OUTPUTS, lastFeatureMap }).features[0]!.values)).toEqual(new Set([3]));
+    const featureMaps = new Map([['layer4', new Float32Array(512 * 20).fill(3)]]);
+    expect(new Set(product(wish, { ...OUTPUTS, featureMaps }).features[0]!.values)).toEqual(new Set([3]));
   });
 });
 
@@ -131,21 +132,25 @@ describe('graphDemand', () => {
   const features = { variant: 'sl_fe', pool: [512, 1, 1] } as const;
 
   it('asks for nothing beyond the logits when only scores are wanted', () => {
-    expect(demand([{}])).toMatchObject({ gradcam: false, slfe: false, lastFeatureMap: false });
+    expect(demand([{}])).toMatchObject({ gradcam: false, slfe: false, featureMaps: [] });
   });
 
   it('asks for the maps for boxes, and for features without the feature map', () => {
     expect(demand([{ boxes: true }, {}])).toMatchObject({ gradcam: true, slfe: false });
-    expect(demand([{ features }])).toMatchObject({ gradcam: false, slfe: true, lastFeatureMap: false });
+    expect(demand([{ features }])).toMatchObject({ gradcam: false, slfe: true, featureMaps: [] });
   });
 
   it('fetches the feature map where thresholds differ or the graph has no features', () => {
     expect(demand([{ features }, { features, roiThreshold: 0.5 }])).toMatchObject({
       gradcam: true,
       slfe: true,
-      lastFeatureMap: true,
+      featureMaps: ['layer4'],
       roiThresholds: [0.3, 0.3, 0.3],
     });
-    expect(demand([{ features }], false)).toMatchObject({ gradcam: true, slfe: false, lastFeatureMap: true });
+    expect(demand([{ features }], false)).toMatchObject({
+      gradcam: true,
+      slfe: false,
+      featureMaps: ['layer4'],
+    });
   });
 });

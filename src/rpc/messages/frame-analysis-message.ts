@@ -100,15 +100,21 @@ function toHeatmap({ classId, encoding, width, height, data }: DomainHeatmap): H
 
 const NO_BYTES = Buffer.alloc(0);
 
+const VARIANTS: Record<DomainFeature['variant'], FeatureVariant> = {
+  sl_fe: FeatureVariant.SL_FE,
+  l_fe: FeatureVariant.L_FE,
+  ln_fe: FeatureVariant.LN_FE,
+};
+
 function toRegionFeature(
-  { classId, inputBox, values }: DomainFeature,
+  { classId, variant, inputBox, values }: DomainFeature,
   classNames: readonly string[],
   float16: boolean,
 ): RegionFeature {
   return {
     classId,
     className: classNames[classId]!,
-    variant: FeatureVariant.SL_FE,
+    variant: VARIANTS[variant],
     inputBox: inputBox === undefined ? undefined : { ...inputBox },
     values: float16 ? [] : Array.from(values),
     valuesF16: float16 ? toFloat16Bytes(values) : NO_BYTES,
