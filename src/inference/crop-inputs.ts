@@ -11,9 +11,9 @@ import { CROP_SIZE } from './derived-graphs.js';
 export function cropInputs(
   pixels: Uint8Array,
   boxes: readonly PixelBox[],
-  { inputWidth, mean, std }: Pick<ModelDescription, 'inputWidth' | 'mean' | 'std'>,
+  { inputWidth }: Pick<ModelDescription, 'inputWidth'>,
 ): Float32Array {
-  const stretched = contrastStretch(pixels, mean, std);
+  const stretched = contrastStretch(pixels);
   const plane = CROP_SIZE * CROP_SIZE;
   const inputs = new Float32Array(boxes.length * 3 * plane);
   boxes.forEach((box, index) => {

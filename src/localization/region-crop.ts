@@ -2,35 +2,22 @@ import type { PixelBox } from '../domain/geometry.js';
 
 /**
  * The frame's contrast stretched to the whole range of a byte: 255 (x - min) / (max - min) over all channels together,
- * cut to whole numbers, where x is the normalised frame ((rgb / 255 - mean) / std). What LN-FE crops its regions from
- * (Pang et al. 2022). A frame of one value becomes black. Pixels are RGB24.
+ * cut to whole numbers. What LN-FE crops its regions from (Pang et al. 2022). A frame of one value becomes black.
+ * Pixels are RGB24.
  */
-export function contrastStretch(
-  pixels: Uint8Array,
-  mean: readonly [number, number, number],
-  std: readonly [number, number, number],
-): Uint8Array<ArrayBuffer> {
-  const normalized = mean.map((offset, channel) =>
-    Float32Array.from({ length: 256 }, (_, value) =>
-      Math.fround(Math.fround(Math.fround(value / 255) - Math.fround(offset)) / Math.fround(std[channel]!)),
-    ),
-  );
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = 0; i < pixels.length; i++) {
-    const x = normalized[i % 3]![pixels[i]!]!;
-    if (x < low) low = x;
-    if (x > high) high = x;
+export function contrastStretch(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
+  let low = 255;
+  let high = 0;
+  for (const value of pixels) {
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
-  const range = Math.fround(high - low);
   const stretched = new Uint8Array(pixels.length);
-  if (!(range > 0)) return stretched;
-  const tables = normalized.map((table) =>
-    Uint8Array.from(table, (x) =>
-      Math.trunc(Math.min(255, Math.max(0, Math.fround(255 * Math.fround(Math.fround(x - low) / range))))),
-    ),
+  if (high <= low) return stretched;
+  const table = Uint8Array.from({ length: 256 }, (_, value) =>
+    value <= low ? 0 : Math.min(255, Math.trunc((255 * (value - low)) / (high - low))),
   );
-  for (let i = 0; i < pixels.length; i++) stretched[i] = tables[i % 3]![pixels[i]!]!;
+  for (let i = 0; i < pixels.length; i++) stretched[i] = table[pixels[i]!]!;
   return stretched;
 }
 
