@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith, isAvailable, PROJECT_ROOT, sharedPath } from '../fixtures/requirements.js';
 import { runCli } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 const DEMO_MODEL =
   readdirSync(join(PROJECT_ROOT, 'models')).find((name) => name.startsWith('phantom-')) ?? '';
@@ -13,10 +13,11 @@ const clips = isAvailable('shared')
 
 /** Real surgical video through ffmpeg, the graph and the post-processing, every frame of it. */
 describeWith('shared', 'real clips through `analyze`', () => {
+  const folder = temporaryFolder();
   it.each(clips)(
     '%s: 800 frames, gap-free, with rising media times',
     async (clip) => {
-      const out = join(mkdtempSync(join(tmpdir(), 'surgicam-clip-')), 'out.jsonl');
+      const out = join(folder, `${clip}.jsonl`);
       const model = join(PROJECT_ROOT, 'models', DEMO_MODEL);
       const args = [
         'analyze',

@@ -1,10 +1,11 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../fixtures/cli.js';
 import { GOLDEN_CLASSES, goldenCheckpoint, goldenIndex, goldenValues } from '../fixtures/golden.js';
+import { largestDifference } from '../fixtures/largest-difference.js';
 import { describeWith, sharedPath } from '../fixtures/requirements.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 interface Box {
   readonly x1: number;
@@ -38,13 +39,6 @@ const floats = (base64: string): Float32Array =>
   new Float32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
 const boxText = ({ x1, y1, x2, y2 }: Box): string => [x1, y1, x2, y2].join();
 
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = 0;
-  for (let i = 0; i < actual.length; i++) largest = Math.max(largest, Math.abs(actual[i]! - expected[i]!));
-  return largest;
-}
-
 /** Largest difference relative to the expected row's largest entry. */
 function rowDifference(actual: readonly number[], expected: Float32Array): number {
   return largestDifference(actual, expected) / Math.max(...expected.map(Math.abs));
@@ -61,7 +55,7 @@ function cosine(a: readonly number[], b: Float32Array): number {
 
 /** The published implementation's own numbers, through the commands a researcher would type. */
 describeWith('shared', 'golden numbers through `model import` and `analyze`', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'surgicam-golden-'));
+  const folder = temporaryFolder();
   const model = join(folder, 'golden');
   const index = goldenIndex();
   const rowOf = (values: Float32Array, row: number): Float32Array =>

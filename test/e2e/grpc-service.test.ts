@@ -14,8 +14,9 @@ import {
 } from '../../src/rpc/gen/surgicam/v1/analysis_service.js';
 import { CreateFeedRequest, FeedServiceClient } from '../../src/rpc/gen/surgicam/v1/feed_service.js';
 import { FeedState, Pacing } from '../../src/rpc/gen/surgicam/v1/feed.js';
-import { startRpcServer, type RpcServer } from '../../src/rpc/server/rpc-server.js';
+import type { RpcServer } from '../../src/rpc/server/rpc-server.js';
 import { activeFfmpegCount } from '../../src/video/ffmpeg-registry.js';
+import { startLocalServer } from '../fixtures/local-server.js';
 import { ask, valueOf } from '../fixtures/rpc-harness.js';
 import { writeSmallPackage } from '../fixtures/small-package.js';
 import { StreamProbe } from '../fixtures/stream-probe.js';
@@ -44,10 +45,7 @@ describe('the service', () => {
     const repository = await ModelRepository.open([models]);
     engine = InferenceEngine.start({ providers: ['cpu'], logger });
     feeds = new FeedRegistry({ engine, models: repository, logger });
-    server = await startRpcServer({
-      ...{ host: '127.0.0.1', port: 0, insecure: false, mediaRoot: media },
-      ...{ feeds, engine, models: repository, logger },
-    });
+    server = await startLocalServer({ feeds, engine, models: repository, mediaRoot: media });
     const address = `127.0.0.1:${server.port}`;
     analysis = new AnalysisServiceClient(address, credentials.createInsecure());
     feedService = new FeedServiceClient(address, credentials.createInsecure());

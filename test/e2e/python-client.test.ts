@@ -8,7 +8,8 @@ import { InferenceEngine } from '../../src/inference/inference-engine.js';
 import { ModelRepository } from '../../src/models/model-repository.js';
 import { silentLogger } from '../../src/observability/logger.js';
 import { PROTO_FOLDER } from '../../src/rpc/server/proto-files.js';
-import { startRpcServer, type RpcServer } from '../../src/rpc/server/rpc-server.js';
+import type { RpcServer } from '../../src/rpc/server/rpc-server.js';
+import { startLocalServer } from '../fixtures/local-server.js';
 import { describeWith, PROJECT_ROOT, PYTHON } from '../fixtures/requirements.js';
 import { SMALL_CLASSES, writeSmallPackage } from '../fixtures/small-package.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
@@ -57,15 +58,7 @@ describeWith('python-grpc', 'a Python client', () => {
     const logger = silentLogger();
     engine = InferenceEngine.start({ providers: ['cpu'], logger });
     feeds = new FeedRegistry({ engine, models, logger });
-    server = await startRpcServer({
-      host: '127.0.0.1',
-      port: 0,
-      insecure: false,
-      feeds,
-      engine,
-      models,
-      logger,
-    });
+    server = await startLocalServer({ feeds, engine, models });
   }, 60_000);
 
   afterAll(async () => {

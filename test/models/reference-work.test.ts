@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readNpy } from '../../src/files/npy.js';
 import { goldenCheckpoint, goldenIndex, goldenValues } from '../fixtures/golden.js';
+import { largestDifference } from '../fixtures/largest-difference.js';
 import { describeWith, PROJECT_ROOT, PYTHON, sharedPath } from '../fixtures/requirements.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
@@ -73,10 +74,3 @@ describeWith(['python-torch', 'python-opencv', 'shared'], 'models/training/refer
     }
   });
 });
-
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = 0;
-  for (let i = 0; i < actual.length; i++) largest = Math.max(largest, Math.abs(actual[i]! - expected[i]!));
-  return largest;
-}

@@ -8,6 +8,7 @@ import {
   goldenValues,
 } from '../fixtures/golden.js';
 import { GraphRunner } from '../fixtures/graph-runner.js';
+import { largestDifference } from '../fixtures/largest-difference.js';
 import { describeWith } from '../fixtures/requirements.js';
 
 const CELLS = 8 * 10;
@@ -59,8 +60,4 @@ describeWith('shared', 'the golden checkpoint, imported', () => {
 
 function rowOf(values: Float32Array, row: number, length: number): Float32Array {
   return values.subarray(row * length, (row + 1) * length);
-}
-
-function largestDifference(actual: Float32Array, expected: ArrayLike<number>): number {
-  return Math.max(...Array.from(actual, (value, i) => Math.abs(value - expected[i]!)));
 }

@@ -6,6 +6,7 @@ import { activeFfmpegCount } from '../../src/video/ffmpeg-registry.js';
 import { locateFfmpeg } from '../../src/video/locate-ffmpeg.js';
 import { openFrameSource } from '../../src/video/open-frame-source.js';
 import { sourceFailureOf } from '../../src/video/source-failure.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import {
   allFrames,
   errorOf,
@@ -13,7 +14,6 @@ import {
   mediaTimes,
   sourceOptions,
   strictlyRising,
-  temporaryFolder,
 } from './frame-source-fixture.js';
 
 const folder = temporaryFolder();

@@ -12,14 +12,8 @@ import { openFrameSource } from '../../src/video/open-frame-source.js';
 import { sourceFailureOf } from '../../src/video/source-failure.js';
 import { TestGate } from '../fixtures/test-gate.js';
 import { waitUntil } from '../fixtures/wait-until.js';
-import {
-  allFrames,
-  isAlive,
-  makeVideo,
-  mediaTimes,
-  sourceOptions,
-  temporaryFolder,
-} from './frame-source-fixture.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { allFrames, isAlive, makeVideo, mediaTimes, sourceOptions } from './frame-source-fixture.js';
 
 const folder = temporaryFolder();
 const video = join(folder, 'video.mp4');

@@ -15,6 +15,7 @@ import { openFrameSource } from '../../src/video/open-frame-source.js';
 import { sourceFailureOf } from '../../src/video/source-failure.js';
 import { describeWith } from '../fixtures/requirements.js';
 import { waitUntil } from '../fixtures/wait-until.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import {
   allFrames,
   errorOf,
@@ -22,7 +23,6 @@ import {
   mediaTimes,
   sourceOptions,
   strictlyRising,
-  temporaryFolder,
 } from './frame-source-fixture.js';
 
 const folder = temporaryFolder();

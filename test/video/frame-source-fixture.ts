@@ -1,8 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
+import { existsSync } from 'node:fs';
 import { lastValueFrom, toArray, type Observable } from 'rxjs';
 import { SurgicamError } from '../../src/domain/errors.js';
 import type { FeedSource } from '../../src/domain/feed.js';
@@ -48,13 +45,6 @@ export function mediaTimes(frames: readonly VideoFrame[]): number[] {
 
 export function strictlyRising(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value > values[index - 1]!);
-}
-
-/** A folder that is gone after the file's tests. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'surgicam-video-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Makes a file with the given ffmpeg. */

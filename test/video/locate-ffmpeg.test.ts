@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ffmpegCapabilities } from '../../src/video/ffmpeg-capabilities.js';
 import { locateFfmpeg, parseVersion } from '../../src/video/locate-ffmpeg.js';
-import { temporaryFolder } from './frame-source-fixture.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 const folder = temporaryFolder();
 const { PATH, SURGICAM_FFMPEG } = process.env;

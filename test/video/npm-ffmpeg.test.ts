@@ -4,14 +4,8 @@ import { locateFfmpeg, type FfmpegInstallation } from '../../src/video/locate-ff
 import { openFrameSource } from '../../src/video/open-frame-source.js';
 import { probeMedia } from '../../src/video/probe-media.js';
 import { describeWith, sharedPath } from '../fixtures/requirements.js';
-import {
-  allFrames,
-  errorOf,
-  makeVideo,
-  mediaTimes,
-  sourceOptions,
-  temporaryFolder,
-} from './frame-source-fixture.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { allFrames, errorOf, makeVideo, mediaTimes, sourceOptions } from './frame-source-fixture.js';
 
 const folder = temporaryFolder();
 const { PATH, SURGICAM_FFMPEG } = process.env;

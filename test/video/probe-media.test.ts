@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseMediaFacts, probeMedia } from '../../src/video/probe-media.js';
 import { describeWith, sharedPath } from '../fixtures/requirements.js';
-import { temporaryFolder } from './frame-source-fixture.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 const folder = temporaryFolder();
 

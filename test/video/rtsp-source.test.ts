@@ -8,13 +8,8 @@ import { sourceFailureOf } from '../../src/video/source-failure.js';
 import { describeWith } from '../fixtures/requirements.js';
 import { startRtspServer, type RtspServer } from '../fixtures/rtsp-server.js';
 import { waitUntil } from '../fixtures/wait-until.js';
-import {
-  makeVideo,
-  mediaTimes,
-  sourceOptions,
-  strictlyRising,
-  temporaryFolder,
-} from './frame-source-fixture.js';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { makeVideo, mediaTimes, sourceOptions, strictlyRising } from './frame-source-fixture.js';
 
 const folder = temporaryFolder();
 const video = join(folder, 'video.mp4');

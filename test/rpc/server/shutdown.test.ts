@@ -1,24 +1,16 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { Delivery } from '../../../src/rpc/gen/surgicam/v1/analysis_service.js';
 import type { WatchFeedsResponse } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
+import { eachHarness } from '../../fixtures/each-harness.js';
 import { decodeDetails } from '../../fixtures/error-details.js';
 import { healthClient, type HealthResponse } from '../../fixtures/health-client.js';
-import { ask, refusal, RpcHarness, valueOf } from '../../fixtures/rpc-harness.js';
+import { ask, refusal, type RpcHarness, valueOf } from '../../fixtures/rpc-harness.js';
 import { sampleFrames } from '../../fixtures/sample-analysis.js';
-import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { StreamProbe } from '../../fixtures/stream-probe.js';
-import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 
-const folder = temporaryFolder();
 let harness: RpcHarness;
-beforeAll(() => writeSmallPackage(join(folder, 'small')));
-beforeEach(async () => {
-  harness = await RpcHarness.start(folder);
-  harness.feeds.add('or-1');
-});
-afterEach(() => harness.stop());
+eachHarness(['or-1'], (fresh) => (harness = fresh));
 
 const everyFrame = { feedId: 'or-1', delivery: Delivery.EVERY_FRAME };
 const feed = () => harness.feeds.get('or-1');

@@ -1,20 +1,13 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { CreateFeedRequest } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
 import { FeedState, Pacing } from '../../../src/rpc/gen/surgicam/v1/feed.js';
+import { eachHarness } from '../../fixtures/each-harness.js';
 import { decodeDetails } from '../../fixtures/error-details.js';
-import { ask, refusal, RpcHarness } from '../../fixtures/rpc-harness.js';
-import { writeSmallPackage } from '../../fixtures/small-package.js';
-import { temporaryFolder } from '../../fixtures/temporary-folder.js';
+import { ask, refusal, type RpcHarness } from '../../fixtures/rpc-harness.js';
 
-const folder = temporaryFolder();
 let harness: RpcHarness;
-beforeAll(() => writeSmallPackage(join(folder, 'small')));
-beforeEach(async () => {
-  harness = await RpcHarness.start(folder);
-});
-afterEach(() => harness.stop());
+eachHarness([], (fresh) => (harness = fresh));
 
 const createFeed = (settings: Parameters<typeof CreateFeedRequest.fromPartial>[0]['settings']) =>
   ask(

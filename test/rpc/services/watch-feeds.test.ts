@@ -1,21 +1,14 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { FeedChangeKind, FeedServiceService } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
 import type { WatchFeedsResponse } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
 import { FeedState } from '../../../src/rpc/gen/surgicam/v1/feed.js';
-import { RpcHarness } from '../../fixtures/rpc-harness.js';
-import { writeSmallPackage } from '../../fixtures/small-package.js';
+import { eachHarness } from '../../fixtures/each-harness.js';
+import type { RpcHarness } from '../../fixtures/rpc-harness.js';
 import { StreamProbe } from '../../fixtures/stream-probe.js';
-import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 
-const folder = temporaryFolder();
 let harness: RpcHarness;
-beforeAll(() => writeSmallPackage(join(folder, 'small')));
-beforeEach(async () => {
-  harness = await RpcHarness.start(folder);
-});
-afterEach(() => harness.stop());
+eachHarness([], (fresh) => (harness = fresh));
 
 const watch = () => {
   const call = harness.feedService.watchFeeds({});

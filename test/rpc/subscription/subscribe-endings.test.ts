@@ -1,24 +1,16 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { AnalysisServiceService, Delivery } from '../../../src/rpc/gen/surgicam/v1/analysis_service.js';
 import { FeedState } from '../../../src/rpc/gen/surgicam/v1/feed.js';
+import { eachHarness } from '../../fixtures/each-harness.js';
 import { decodeDetails } from '../../fixtures/error-details.js';
 import { RpcHarness } from '../../fixtures/rpc-harness.js';
 import { sampleFrames } from '../../fixtures/sample-analysis.js';
-import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { StreamProbe } from '../../fixtures/stream-probe.js';
-import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 
-const folder = temporaryFolder();
 let harness: RpcHarness;
-beforeAll(() => writeSmallPackage(join(folder, 'small')));
-beforeEach(async () => {
-  harness = await RpcHarness.start(folder);
-  harness.feeds.add('or-1');
-});
-afterEach(() => harness.stop());
+const folder = eachHarness(['or-1'], (fresh) => (harness = fresh));
 
 const everyFrame = { feedId: 'or-1', delivery: Delivery.EVERY_FRAME };
 const feed = () => harness.feeds.get('or-1');
@@ -147,11 +139,11 @@ describe('Subscribe ends', () => {
   });
 
   it('with RESOURCE_EXHAUSTED when there are too many, naming the limit', async () => {
-    await harness.stop();
-    harness = await RpcHarness.start(folder, { limits: { maxSubscriptions: 1 } }, harness.feeds);
-    const first = harness.subscribe(everyFrame);
+    const strict = await RpcHarness.start(folder, { limits: { maxSubscriptions: 1 } }, harness.feeds);
+    const first = strict.subscribe(everyFrame);
     await first.next('started');
-    const end = await harness.subscribe(everyFrame).probe.status;
+    const end = await strict.subscribe(everyFrame).probe.status;
+    await strict.stop();
     expect(end.code).toBe(status.RESOURCE_EXHAUSTED);
     expect(end.details).toContain('maxSubscriptions');
     expect(decodeDetails(end.metadata).retryInfo).toBeDefined();
