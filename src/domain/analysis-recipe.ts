@@ -79,7 +79,7 @@ export interface RecipeWish {
 /** Fills in the model's defaults and checks every range. */
 export function resolveRecipe(wish: RecipeWish, model: ModelDescription): KeyedRecipe {
   const recipe: AnalysisRecipe = {
-    cam: checkedCam(wish.cam ?? {}, model),
+    cam: checkCam(wish.cam ?? {}, model),
     classThresholds: thresholds(
       'classThreshold',
       wish.classThreshold ?? model.classThreshold,
@@ -129,7 +129,11 @@ export function isOwnCam({ method, layers }: CamRequest, model: ModelDescription
   return method === 'grad_cam' && layers.length === 1 && layers[0] === model.featureMaps.at(-1)!.name;
 }
 
-function checkedCam({ method, layers }: NonNullable<RecipeWish['cam']>, model: ModelDescription): CamRequest {
+/** Error: invalid_argument for a layer that the model does not have, or that the method cannot look at. */
+export function checkCam(
+  { method, layers }: NonNullable<RecipeWish['cam']>,
+  model: ModelDescription,
+): CamRequest {
   const names = model.featureMaps.map(({ name }) => name);
   for (const layer of layers ?? []) {
     if (!names.includes(layer)) throw SurgicamError.invalidField('cam.layers', layer, names.join(', '));
@@ -138,7 +142,21 @@ function checkedCam({ method, layers }: NonNullable<RecipeWish['cam']>, model: M
     layers === undefined || layers.length === 0
       ? names.slice(-1)
       : names.filter((name) => layers.includes(name));
-  return { method: method ?? 'grad_cam', layers: chosen };
+  const cam: CamRequest = { method: method ?? 'grad_cam', layers: chosen };
+  if (cam.method !== 'eigen_cam') {
+    const usable = model.featureMaps.filter((map) => map.hasGradient ?? true).map(({ name }) => name);
+    const unusable = chosen.find(
+      (name) => !usable.includes(name) && !isOwnCam({ ...cam, layers: [name] }, model),
+    );
+    if (unusable !== undefined) {
+      throw SurgicamError.invalidField(
+        'cam.layers',
+        unusable,
+        `${usable.join(', ')}; the gradient by ${unusable} is not known, so only eigen_cam can look at it`,
+      );
+    }
+  }
+  return cam;
 }
 
 function checkedHeatmaps(request: HeatmapRequest, model: ModelDescription): HeatmapRequest {

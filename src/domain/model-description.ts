@@ -5,6 +5,8 @@ export interface FeatureMapShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+  /** Whether the logits' gradient by it can be computed. If absent, it can. */
+  readonly hasGradient?: boolean;
 }
 
 /** How probabilities are made of logits: each by itself (multi-label), or over all classes (exactly one is right). */

@@ -42,6 +42,8 @@ const featureMap = section({
   channels: whole(1, 65_536),
   height: whole(1, 4096),
   width: whole(1, 4096),
+  /** Whether the logits' gradient by it is known; if absent, it is. Without it only EigenCAM can look at the map. */
+  hasGradient: z.boolean({ error: 'true or false' }).optional(),
 });
 
 /** Fields of `manifest.json`. Sizes are in pixels or cells, thresholds and mean/std in [0, 1]. */

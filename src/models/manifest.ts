@@ -25,7 +25,11 @@ export function checkManifestFacts(origin: string, value: unknown): ManifestFact
 /** What everything beyond the inference worker needs of it. */
 export function describeManifest(manifest: Manifest): ModelDescription {
   const { name, version, classes, tissueClass, input, thresholds, featureMaps } = manifest;
-  const grid = featureMaps.at(-1)!;
+  const maps = featureMaps.map(({ hasGradient, ...shape }) => ({
+    ...shape,
+    ...(hasGradient === undefined ? {} : { hasGradient }),
+  }));
+  const grid = maps.at(-1)!;
   return {
     name,
     version,
@@ -41,7 +45,7 @@ export function describeManifest(manifest: Manifest): ModelDescription {
     ...(tissueClass === undefined ? {} : { tissueClass: classes.indexOf(tissueClass) }),
     gridWidth: grid.width,
     gridHeight: grid.height,
-    featureMaps,
+    featureMaps: maps,
   };
 }
 

@@ -36,7 +36,7 @@ export function toModelMessage({ manifest, description }: ModelPackage, runtime?
     roiThreshold: description.roiThreshold,
     gridWidth: description.gridWidth,
     gridHeight: description.gridHeight,
-    featureMaps: description.featureMaps.map((map) => ({ ...map })),
+    featureMaps: description.featureMaps.map((map) => ({ ...map, hasGradient: map.hasGradient ?? true })),
     outputNames: [...manifest.graph.outputs],
     // The only precision that model packages are written in so far.
     precision: Precision.FLOAT32,

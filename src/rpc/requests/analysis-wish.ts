@@ -1,4 +1,5 @@
 import {
+  checkCam,
   checkFeatures,
   type CamMethod as DomainCamMethod,
   type FeatureRequest,
@@ -113,7 +114,12 @@ function toCam(
     if (!known.includes(layer))
       throw SurgicamError.invalidField(`${path}.layers[${i}]`, layer, known.join(', '));
   });
-  return { cam: { method, layers: explanation.layers } };
+  const cam = { method, layers: explanation.layers };
+  underField(
+    () => `${path}.layers`,
+    () => checkCam(cam, model),
+  );
+  return { cam };
 }
 
 type ThresholdWish = Pick<

@@ -107,6 +107,24 @@ describe('toRecipeWish', () => {
     expect(error.violations.map((violation) => violation.field)).toEqual([field]);
   });
 
+  it('refuses a gradient that is not known, and names the method that needs none', async () => {
+    const featureMaps = SAMPLE_MODEL.featureMaps.map((map) => ({ ...map, hasGradient: false }));
+    const model = { ...SAMPLE_MODEL, head: 'general' as const, featureMaps };
+    const ask = (method: CamMethod) =>
+      toRecipeWish(
+        '',
+        AnalysisOutputs.fromPartial({ explanation: { method, layers: ['layer4'] } }),
+        undefined,
+        model,
+      );
+    const error = await errorOf(() => ask(CamMethod.LAYER_CAM));
+    expect(error.violations).toEqual([
+      { field: 'outputs.explanation.layers', description: expect.stringContaining('eigen_cam') },
+    ]);
+    expect(ask(CamMethod.EIGEN_CAM)).toMatchObject({ cam: { method: 'eigen_cam' } });
+    expect(ask(CamMethod.GRAD_CAM)).toMatchObject({ cam: { method: 'grad_cam' } });
+  });
+
   it.each<[string, Outputs]>([['configure.outputs.preview', { preview: {} }]])(
     'says that %s is not served yet',
     async (field, outputs) => {

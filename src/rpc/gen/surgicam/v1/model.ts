@@ -215,6 +215,8 @@ export interface FeatureMap {
   height: number;
   /** Columns. */
   width: number;
+  /** Whether heatmaps by gradient can be made of it; of a map where this is false, only EigenCAM. */
+  hasGradient: boolean;
 }
 
 /** How a loaded model is being run. */
@@ -696,7 +698,7 @@ export const Model: MessageFns<Model> = {
 };
 
 function createBaseFeatureMap(): FeatureMap {
-  return { name: "", channels: 0, height: 0, width: 0 };
+  return { name: "", channels: 0, height: 0, width: 0, hasGradient: false };
 }
 
 export const FeatureMap: MessageFns<FeatureMap> = {
@@ -712,6 +714,9 @@ export const FeatureMap: MessageFns<FeatureMap> = {
     }
     if (message.width !== 0) {
       writer.uint32(32).uint32(message.width);
+    }
+    if (message.hasGradient !== false) {
+      writer.uint32(40).bool(message.hasGradient);
     }
     return writer;
   },
@@ -761,6 +766,14 @@ export const FeatureMap: MessageFns<FeatureMap> = {
             message.width = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.hasGradient = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -779,6 +792,11 @@ export const FeatureMap: MessageFns<FeatureMap> = {
       channels: isSet(object.channels) ? globalThis.Number(object.channels) : 0,
       height: isSet(object.height) ? globalThis.Number(object.height) : 0,
       width: isSet(object.width) ? globalThis.Number(object.width) : 0,
+      hasGradient: isSet(object.hasGradient)
+        ? globalThis.Boolean(object.hasGradient)
+        : isSet(object.has_gradient)
+        ? globalThis.Boolean(object.has_gradient)
+        : false,
     };
   },
 
@@ -796,6 +814,9 @@ export const FeatureMap: MessageFns<FeatureMap> = {
     if (message.width !== undefined) {
       obj.width = Math.round(message.width);
     }
+    if (message.hasGradient !== undefined) {
+      obj.hasGradient = message.hasGradient;
+    }
     return obj;
   },
 
@@ -808,6 +829,7 @@ export const FeatureMap: MessageFns<FeatureMap> = {
     message.channels = object.channels ?? 0;
     message.height = object.height ?? 0;
     message.width = object.width ?? 0;
+    message.hasGradient = object.hasGradient ?? false;
     return message;
   },
 };
