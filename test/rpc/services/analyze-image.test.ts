@@ -2,7 +2,8 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { HeatmapEncoding } from '../../../src/rpc/gen/surgicam/v1/analysis.js';
+import { FeatureVariant, HeatmapEncoding } from '../../../src/rpc/gen/surgicam/v1/analysis.js';
+import { CamMethod } from '../../../src/rpc/gen/surgicam/v1/analysis_options.js';
 import { AnalyzeImageRequest } from '../../../src/rpc/gen/surgicam/v1/analysis_service.js';
 import { ExecutionProvider } from '../../../src/rpc/gen/surgicam/v1/model.js';
 import { decodeDetails } from '../../fixtures/error-details.js';
@@ -64,6 +65,45 @@ describe('AnalyzeImage', () => {
     expect(feature?.valuesF16).toHaveLength(1024);
     expect(halves.frameAnalysis!.regionFeatures).toHaveLength(floats.frameAnalysis!.regionFeatures.length);
   });
+
+  it.each([
+    [FeatureVariant.L_FE, CamMethod.GRAD_CAM, []],
+    [FeatureVariant.LN_FE, CamMethod.EIGEN_CAM, ['layer3', 'layer4']],
+  ])(
+    'gives a feature of variant %i for every region of the maps made by method %i',
+    async (variant, method, layers) => {
+      const { frameAnalysis } = await analyze({
+        image: picture,
+        outputs: {
+          boxes: true,
+          heatmaps: { encoding: HeatmapEncoding.NATIVE_F32 },
+          regionFeatures: { variant },
+          explanation: { method, layers },
+        },
+        thresholds: { classThreshold: 0 },
+      });
+      const { detections, regionFeatures, heatmaps } = frameAnalysis!;
+      const tissue = 2;
+      const instruments = regionFeatures.filter(({ classId }) => classId !== tissue);
+      expect(instruments.length).toBeGreaterThan(0);
+      expect(instruments.map(({ inputBox }) => inputBox)).toEqual(
+        detections.filter(({ classId }) => classId !== tissue).map(({ inputBox }) => inputBox),
+      );
+      // All boxes of tissue make one region, which comes last.
+      const hasTissue = detections.some(({ classId }) => classId === tissue);
+      expect(regionFeatures.slice(instruments.length).map(({ classId }) => classId)).toEqual(
+        hasTissue ? [tissue] : [],
+      );
+      for (const feature of regionFeatures) {
+        expect(feature.variant).toBe(variant);
+        expect(feature.values).toHaveLength(512);
+        expect(feature.values.every(Number.isFinite)).toBe(true);
+      }
+      // The finest of the layers asked for: 96 x 64 pixels at stride 16, else at stride 32.
+      const grid = layers.length > 0 ? { width: 6, height: 4 } : { width: 3, height: 2 };
+      for (const heatmap of heatmaps) expect(heatmap).toMatchObject(grid);
+    },
+  );
 
   it.each([
     ['no picture', Buffer.alloc(0)],
