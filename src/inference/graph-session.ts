@@ -1,3 +1,4 @@
+import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { Provider } from './provider-selection.js';
 
 /** A named input of a graph. */
@@ -23,6 +24,8 @@ export interface GraphSession {
     inputs: Readonly<Record<string, GraphInput>>,
     outputs: readonly string[],
   ): Promise<ReadonlyMap<string, Float32Array>>;
+  /** The same with any element types, and with the outputs' types and sizes. */
+  evaluate(feeds: GraphFeeds, outputs: readonly string[]): Promise<ReadonlyMap<string, GraphValue>>;
   release(): Promise<void>;
 }
 

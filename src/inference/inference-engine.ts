@@ -5,6 +5,7 @@ import type { AnalyzedFrame } from '../domain/frame-analysis.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import { CreditGate } from '../flow/credit-gate.js';
 import type { ModelPackage } from '../models/model-package.js';
+import type { RunGraph } from '../onnx/foreign/run-graph.js';
 import type { Logger } from '../observability/logger.js';
 import { batchLimit } from './batch-limit.js';
 import { Batcher } from './batcher.js';
@@ -155,6 +156,13 @@ export class InferenceEngine {
       workers ?? this.layout.workers,
     );
   }
+
+  /** Opens a graph of any kind on the processor, runs it once and closes it. Error: what the runtime says. */
+  readonly runGraph: RunGraph = async (graph, feeds, outputs) => {
+    this.#failIfClosed();
+    const { intraOpThreads } = this.layout;
+    return this.#slots[0]!.evaluate({ graph, feeds, outputs, intraOpThreads });
+  };
 
   /** Lanes end with unavailable, batches at work are finished, workers end. Resolves when no thread is left. */
   close(): Promise<void> {

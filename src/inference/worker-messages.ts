@@ -2,6 +2,7 @@ import type { AnalysisProduct } from '../domain/frame-analysis.js';
 import type { KeyedRecipe } from '../domain/analysis-recipe.js';
 import { SurgicamError, type ErrorCode } from '../domain/errors.js';
 import type { ModelDescription } from '../domain/model-description.js';
+import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { Provider } from './provider-selection.js';
 
 // What goes between the main thread and an inference worker. Every request has an id and gets one response with
@@ -76,11 +77,22 @@ export interface BenchmarkReply {
   readonly runsMs: readonly Float64Array[];
 }
 
+/** A graph that is opened, run once and forgotten. */
+export interface EvaluateRequest {
+  readonly graph: Uint8Array;
+  readonly feeds: GraphFeeds;
+  readonly outputs: readonly string[];
+  readonly intraOpThreads: number;
+}
+
+export type EvaluateReply = ReadonlyMap<string, GraphValue>;
+
 /** Every call a worker answers: what it is asked and what it replies. */
 export interface WorkerCalls {
   readonly load: { readonly request: LoadRequest; readonly reply: LoadReply };
   readonly run: { readonly request: RunRequest; readonly reply: RunReply };
   readonly benchmark: { readonly request: BenchmarkRequest; readonly reply: BenchmarkReply };
+  readonly evaluate: { readonly request: EvaluateRequest; readonly reply: EvaluateReply };
   /** Gives everything back and ends the thread. */
   readonly close: { readonly request: null; readonly reply: null };
 }

@@ -9,6 +9,8 @@ import { WorkerModel } from './worker-model.js';
 import type {
   BenchmarkReply,
   BenchmarkRequest,
+  EvaluateReply,
+  EvaluateRequest,
   LoadReply,
   LoadRequest,
   RunReply,
@@ -18,7 +20,7 @@ import type {
 
 /** A call's reply and the buffers to be transferred with it. */
 export interface Answer {
-  readonly reply: LoadReply | RunReply | BenchmarkReply | null;
+  readonly reply: LoadReply | RunReply | BenchmarkReply | EvaluateReply | null;
   readonly transfer: ArrayBuffer[];
 }
 
@@ -36,6 +38,8 @@ export class WorkerService {
         return this.#run(message.request);
       case 'benchmark':
         return { reply: await this.#benchmark(message.request), transfer: [] };
+      case 'evaluate':
+        return { reply: await this.#evaluate(message.request), transfer: [] };
       case 'close':
         return { reply: await this.#close(), transfer: [] };
     }
@@ -90,6 +94,15 @@ export class WorkerService {
       return { runsMs: await measureInTurns(subjects, batch, seconds) };
     } finally {
       for (const session of sessions) await session.release();
+    }
+  }
+
+  async #evaluate({ graph, feeds, outputs, intraOpThreads }: EvaluateRequest): Promise<EvaluateReply> {
+    const session = await this.openSession(graph, { provider: 'cpu', intraOpThreads });
+    try {
+      return await session.evaluate(feeds, outputs);
+    } finally {
+      await session.release();
     }
   }
 

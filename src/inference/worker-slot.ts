@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SurgicamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
 import { WorkerHandle } from './worker-handle.js';
-import type { LoadReply, LoadRequest, RunReply, RunRequest } from './worker-messages.js';
+import type {
+  EvaluateReply,
+  EvaluateRequest,
+  LoadReply,
+  LoadRequest,
+  RunReply,
+  RunRequest,
+} from './worker-messages.js';
 
 /** Wait before the first, second, third, ... restart in a row that brought no result, milliseconds. */
 const RESTART_DELAYS_MS = [0, 500, 1_000, 5_000, 30_000];
@@ -60,6 +67,11 @@ export class WorkerSlot {
     const reply = await this.#counted(() => state.handle.call('run', request, transfer));
     this.#restartsInARow = 0;
     return reply;
+  }
+
+  /** Error: what the runtime says, or unavailable when the worker ends before it has answered. */
+  async evaluate(request: EvaluateRequest): Promise<EvaluateReply> {
+    return this.#counted(async () => (await this.#current).call('evaluate', request));
   }
 
   /** Ends the worker at once, so that a new one takes its place. What it was doing fails. */

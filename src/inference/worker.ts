@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
+import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { GraphInputShape, OpenSession } from './graph-session.js';
 import { toErrorMessage, type WorkerRequest, type WorkerResponse } from './worker-messages.js';
 import { requireVulkanDriver } from './vulkan-driver.js';
@@ -36,15 +37,27 @@ const openSession: OpenSession = async (graph, { provider, intraOpThreads }) => 
         }) as GraphInputShape,
     ),
     async run(inputs, outputs) {
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
-      );
-      const values = await session.run(feeds, outputs);
+      const values = await session.run(tensorsOf(inputs), outputs);
       return new Map(outputs.map((name) => [name, values[name]!.data as Float32Array]));
+    },
+    async evaluate(feeds, outputs) {
+      const values = await session.run(tensorsOf(feeds), outputs);
+      return new Map(
+        outputs.map((name) => {
+          const { type, data, dims } = values[name]!;
+          return [name, { type, data: data as GraphValue['data'], dims }];
+        }),
+      );
     },
     release: () => session.release(),
   };
 };
+
+function tensorsOf(feeds: GraphFeeds): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
+  );
+}
 
 const port = parentPort!;
 const service = new WorkerService(openSession);

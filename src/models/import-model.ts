@@ -1,8 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SurgicamError } from '../domain/errors.js';
-import { importCheckpoint } from '../onnx/import-checkpoint.js';
+import type { ProbabilityFunction } from '../domain/model-description.js';
+import { openForeignNetwork } from '../onnx/foreign/foreign-network.js';
+import { importForeign, pictureSize } from '../onnx/foreign/import-foreign.js';
+import type { PictureSize } from '../onnx/foreign/prepare-network.js';
+import type { RunGraph } from '../onnx/foreign/run-graph.js';
+import { importCheckpoint, type CheckpointImport } from '../onnx/import-checkpoint.js';
+import type { ModelGraph } from '../onnx/resnet-graph.js';
 import { sha256OfFile } from './checksum.js';
-import { checkManifestFacts } from './manifest.js';
+import { importSourceOf } from './import-source.js';
+import { checkManifestFacts, type ManifestFacts } from './manifest.js';
 import type { ModelPackage } from './model-package.js';
 import { checkTarget, writeModelPackage } from './write-model-package.js';
 
@@ -16,7 +24,7 @@ export const DEFAULT_STD: Rgb = [0.22662906, 0.20201652, 0.1962526];
 const TISSUE = 'tissue';
 
 export interface ImportModelOptions {
-  /** PyTorch zip checkpoint. */
+  /** PyTorch zip checkpoint or ONNX file. */
   readonly checkpoint: string;
   /** Folder of the package to be; see writeModelPackage. */
   readonly directory: string;
@@ -27,7 +35,7 @@ export interface ImportModelOptions {
   readonly importer: string;
   /** If absent, 1.0.0. */
   readonly version?: string;
-  /** Pixels. If absent, 320 x 256. */
+  /** Pixels. If absent, an ONNX file's own size, or 320 x 256 for a checkpoint. */
   readonly inputWidth?: number;
   readonly inputHeight?: number;
   /** Per channel, RGB in [0, 1]. If absent, those of EndoVis18. */
@@ -43,12 +51,20 @@ export interface ImportModelOptions {
   /** If absent, the package does not say when it was made. */
   readonly importedAt?: Date;
   readonly replace?: boolean;
+  /** Of an ONNX file: see ForeignImport. */
+  readonly targetLayer?: string;
+  /** How probabilities are made of logits. If absent, what an ONNX file ends in, else sigmoid. */
+  readonly probabilityFunction?: ProbabilityFunction;
+  /** Runs graphs: needed for ONNX files only. */
+  readonly runGraph?: RunGraph;
 }
 
-/** Makes a model package of a checkpoint. Errors: those of importCheckpoint and writeModelPackage. */
+/**
+ * Makes a model package of a PyTorch checkpoint or an ONNX file; its content tells which. Errors: those of
+ * importCheckpoint, openForeignNetwork, importForeign and writeModelPackage.
+ */
 export async function importModel(options: ImportModelOptions): Promise<ModelPackage> {
-  const { checkpoint, directory, classes, inputWidth = 320, inputHeight = 256 } = options;
-  const { mean = DEFAULT_MEAN, std = DEFAULT_STD } = options;
+  const { checkpoint, directory, replace = false } = options;
   if ((options.mean === undefined) !== (options.std === undefined)) {
     throw SurgicamError.invalidField(
       options.mean === undefined ? 'mean' : 'std',
@@ -56,34 +72,75 @@ export async function importModel(options: ImportModelOptions): Promise<ModelPac
       'mean and std together, or neither',
     );
   }
-  const tissueClass = options.tissueClass ?? classes.find((name) => name === TISSUE);
   // Checked before the long part: a bad target or name must not cost a minute.
-  await checkTarget(path.resolve(directory), options.replace ?? false);
-  const facts = checkManifestFacts('model import', {
+  await checkTarget(path.resolve(directory), replace);
+  const weights = await openWeights(checkpoint, options);
+  const facts = await factsOf(options, weights.size);
+  return writeModelPackage(directory, facts, await weights.graph(facts), { replace });
+}
+
+/** A file of weights that was looked at, its graph not yet made. */
+interface OpenWeights {
+  readonly size: PictureSize;
+  graph(facts: ManifestFacts): Promise<ModelGraph>;
+}
+
+async function openWeights(file: string, options: ImportModelOptions): Promise<OpenWeights> {
+  const { inputWidth, inputHeight, targetLayer, probabilityFunction, runGraph } = options;
+  if ((await importSourceOf(file)) === 'onnx') {
+    const network = openForeignNetwork(await readFile(file));
+    const graph = (facts: ManifestFacts): Promise<ModelGraph> => {
+      if (runGraph === undefined)
+        throw new SurgicamError('internal', 'an ONNX file cannot be imported without a runner');
+      const wishes = {
+        ...given('targetLayer', targetLayer),
+        ...given('probabilityFunction', probabilityFunction),
+      };
+      return importForeign(network, { ...graphInput(facts), ...wishes, runGraph });
+    };
+    return { size: pictureSize(network, { width: inputWidth, height: inputHeight }), graph };
+  }
+  if (targetLayer !== undefined) {
+    throw SurgicamError.invalidField(
+      'target layer',
+      targetLayer,
+      'absent for a checkpoint: a ResNet has layer4',
+    );
+  }
+  return {
+    size: { width: inputWidth ?? 320, height: inputHeight ?? 256 },
+    graph: async (facts) => ({
+      ...(await importCheckpoint(file, graphInput(facts))),
+      ...given('probabilityFunction', probabilityFunction),
+    }),
+  };
+}
+
+function graphInput({ classes, input }: ManifestFacts): CheckpointImport {
+  const { width, height, mean, std } = input;
+  return { classes, inputWidth: width, inputHeight: height, mean, std };
+}
+
+async function factsOf(options: ImportModelOptions, size: PictureSize): Promise<ManifestFacts> {
+  const { checkpoint, classes, mean = DEFAULT_MEAN, std = DEFAULT_STD, importedAt } = options;
+  return checkManifestFacts('model import', {
     name: options.name,
     version: options.version ?? '1.0.0',
     classes,
-    ...(tissueClass === undefined ? {} : { tissueClass }),
-    input: { width: inputWidth, height: inputHeight, mean, std },
+    ...given('tissueClass', options.tissueClass ?? classes.find((name) => name === TISSUE)),
+    input: { ...size, mean, std },
     thresholds: { class: options.classThreshold ?? 0.5, roi: options.roiThreshold ?? 0.3 },
     provenance: {
       sourceFile: path.basename(checkpoint),
-      sourceSha256: await checkpointChecksum(checkpoint),
+      sourceSha256: await sha256OfFile(checkpoint),
       importer: options.importer,
-      ...(options.importedAt === undefined ? {} : { importedAt: options.importedAt.toISOString() }),
+      ...given('importedAt', importedAt?.toISOString()),
     },
     license: options.license ?? 'NOASSERTION',
   });
-  const graph = await importCheckpoint(checkpoint, { classes, inputWidth, inputHeight, mean, std });
-  return writeModelPackage(directory, facts, graph, { replace: options.replace ?? false });
 }
 
-async function checkpointChecksum(file: string): Promise<string> {
-  try {
-    return await sha256OfFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw SurgicamError.notFound('checkpoint file', file);
-    throw SurgicamError.invalidField('checkpoint', file, 'a file that can be read', { cause: error });
-  }
+/** A field where there is a value for it, nothing where there is none. */
+function given<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
 }

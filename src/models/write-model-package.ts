@@ -33,6 +33,8 @@ export async function writeModelPackage(
     tissueClass,
     input,
     thresholds,
+    probabilityFunction: graph.probabilityFunction,
+    head: graph.head,
     featureMaps: graph.featureMaps,
     graph: {
       file: GRAPH_FILE,

@@ -1,6 +1,7 @@
 import type { FeatureMapShape } from '../domain/model-description.js';
 import type { GraphEditor } from './graph-editor.js';
 import { elementTypeCode } from './graph-elements.js';
+import { reduce, withAxes } from './axes-operators.js';
 import { FEATURE_LENGTH, GRAPH_INPUTS, GRAPH_OUTPUTS, HEAD_GRADIENT } from './graph-names.js';
 
 /** The term that keeps a flat map from being divided by zero, as the reference implementation has it. */
@@ -23,7 +24,41 @@ export function writeExplanation(
   headWeights: Float32Array,
   classes: number,
 ): ExplanationNames {
-  const gradcam = writeGradCam(writer, map, headWeights, classes);
+  const { name, channels, height, width } = map;
+  const gradients = headWeights.map((weight) => weight / (height * width));
+  const weights = writer.floats(HEAD_GRADIENT, [classes, channels, 1, 1], gradients);
+  const weighted = writer.node('Conv', 'gradcam.weighted', [name, weights], { kernel_shape: [1, 1] });
+  return writeFromWeightedSum(writer, map, weighted, classes);
+}
+
+/**
+ * The same for any head, from the gradient of every logit by the map, [N, K, C, h, w], which the graph computes: the
+ * weight of a channel is its mean over the cells.
+ */
+export function writeExplanationOfGradients(
+  writer: GraphEditor,
+  map: FeatureMapShape,
+  gradients: string,
+  classes: number,
+): ExplanationNames {
+  const { name, channels, height, width } = map;
+  const weights = reduce(writer, 'ReduceMean', 'gradcam.weights', gradients, [3, 4], false);
+  const cells = writer.integers('gradcam.cells.shape', [0, channels, height * width]);
+  const flat = writer.node('Reshape', 'gradcam.cells', [name, cells]);
+  const sums = writer.node('MatMul', 'gradcam.sums', [weights, flat]);
+  const grid = writer.integers('gradcam.weighted.shape', [0, classes, height, width]);
+  const weighted = writer.node('Reshape', 'gradcam.weighted', [sums, grid]);
+  return writeFromWeightedSum(writer, map, weighted, classes);
+}
+
+/** `weighted`: sum over the channels of weight times map, [N, K, h, w]. */
+function writeFromWeightedSum(
+  writer: GraphEditor,
+  map: FeatureMapShape,
+  weighted: string,
+  classes: number,
+): ExplanationNames {
+  const gradcam = writeScaledMap(writer, map, weighted, classes);
   // Pooling to 512 entries is a plain mean over C / 512 channels only where that is a whole number.
   if (map.channels % FEATURE_LENGTH !== 0) return { inputs: [], outputs: [gradcam] };
   writeFeatures(writer, map, gradcam, classes);
@@ -33,20 +68,16 @@ export function writeExplanation(
   };
 }
 
-function writeGradCam(
+function writeScaledMap(
   writer: GraphEditor,
-  { name, channels, height, width }: FeatureMapShape,
-  headWeights: Float32Array,
+  { height, width }: FeatureMapShape,
+  weighted: string,
   classes: number,
 ): string {
-  const gradients = headWeights.map((weight) => weight / (height * width));
-  const weights = writer.floats(HEAD_GRADIENT, [classes, channels, 1, 1], gradients);
-  const weighted = writer.node('Conv', 'gradcam.weighted', [name, weights], { kernel_shape: [1, 1] });
   const positive = writer.node('Relu', 'gradcam.positive', [weighted]);
-  const spatial = { axes: [2, 3], keepdims: 1 };
-  const low = writer.node('ReduceMin', 'gradcam.min', [positive], spatial);
+  const low = reduce(writer, 'ReduceMin', 'gradcam.min', positive, [2, 3], true);
   const shifted = writer.node('Sub', 'gradcam.shifted', [positive, low]);
-  const high = writer.node('ReduceMax', 'gradcam.max', [shifted], spatial);
+  const high = reduce(writer, 'ReduceMax', 'gradcam.max', shifted, [2, 3], true);
   const epsilon = writer.floats('gradcam.epsilon', [1], Float32Array.of(SCALING_EPSILON));
   const range = writer.node('Add', 'gradcam.range', [high, epsilon]);
   writer.output(GRAPH_OUTPUTS.gradcam, 'float32', ['N', classes, height, width]);
@@ -60,23 +91,20 @@ function writeGradCam(
 function writeFeatures(writer: GraphEditor, map: FeatureMapShape, gradcam: string, classes: number): void {
   const cells = map.height * map.width;
   const thresholds = writer.input(GRAPH_INPUTS.roiThresholds, 'float32', ['N', classes]);
-  const perClass = writer.node('Unsqueeze', 'slfe.thresholds', [
-    thresholds,
-    writer.integers('slfe.axes', [2]),
-  ]);
+  const perClass = withAxes(writer, 'Unsqueeze', 'slfe.thresholds', thresholds, [2]);
   const flatMaps = writer.node('Reshape', 'slfe.heatmaps', [
     gradcam,
     writer.integers('slfe.heatmaps.shape', [0, classes, cells]),
   ]);
   const above = writer.node('Greater', 'slfe.above', [flatMaps, perClass]);
   const mask = writer.node('Cast', 'slfe.mask', [above], { to: elementTypeCode('float32') });
-  const count = writer.node('ReduceSum', 'slfe.count', [mask, 'slfe.axes'], { keepdims: 1 });
+  const count = reduce(writer, 'ReduceSum', 'slfe.count', mask, [2], true);
 
   const grouped = writer.node('Reshape', 'slfe.groups', [
     map.name,
     writer.integers('slfe.groups.shape', [0, FEATURE_LENGTH, map.channels / FEATURE_LENGTH, cells]),
   ]);
-  const pooled = writer.node('ReduceMean', 'slfe.pooled', [grouped], { axes: [2], keepdims: 0 });
+  const pooled = reduce(writer, 'ReduceMean', 'slfe.pooled', grouped, [2], false);
   const byCell = writer.node('Transpose', 'slfe.cells', [pooled], { perm: [0, 2, 1] });
   const sum = writer.node('MatMul', 'slfe.sum', [mask, byCell]);
   // An empty mask has sum 0 and count 0: 0 / 1 instead of NaN; slfe_cells tells that there is no feature.
@@ -86,6 +114,6 @@ function writeFeatures(writer: GraphEditor, map: FeatureMapShape, gradcam: strin
   ]);
   writer.node('Div', GRAPH_OUTPUTS.slfe, [sum, atLeastOne]);
   writer.output(GRAPH_OUTPUTS.slfe, 'float32', ['N', classes, FEATURE_LENGTH]);
-  writer.node('Squeeze', GRAPH_OUTPUTS.slfeCells, [count, 'slfe.axes']);
+  withAxes(writer, 'Squeeze', GRAPH_OUTPUTS.slfeCells, count, [2]);
   writer.output(GRAPH_OUTPUTS.slfeCells, 'float32', ['N', classes]);
 }

@@ -1,4 +1,4 @@
-import type { FeatureMapShape } from '../domain/model-description.js';
+import type { FeatureMapShape, HeadKind, ProbabilityFunction } from '../domain/model-description.js';
 import { writeExplanation } from './explanation-graph.js';
 import type { LayerWeights } from './fold-batch-norm.js';
 import { elementTypeCode } from './graph-elements.js';
@@ -29,6 +29,10 @@ export interface ModelGraph {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly featureMaps: readonly FeatureMapShape[];
+  /** If absent, gap_linear. */
+  readonly head?: HeadKind;
+  /** If absent, sigmoid. */
+  readonly probabilityFunction?: ProbabilityFunction;
 }
 
 /** Height and width of a feature map. */

@@ -102,7 +102,7 @@ describe('importModel', () => {
     [
       'a missing checkpoint',
       { checkpoint: '/nowhere/x.pth' },
-      "there is no checkpoint file named '/nowhere/x.pth'",
+      "there is no model file named '/nowhere/x.pth'",
     ],
     ['a bad name', { name: 'a/b' }, 'name is "a/b"'],
     ['a threshold beyond 1', { roiThreshold: 30 }, 'thresholds.roi is 30; allowed: a number from 0 to 1'],
