@@ -1,5 +1,14 @@
 import type { PixelBox } from '../domain/geometry.js';
-import { SurgicamError } from '../domain/errors.js';
+import { openCholec80 } from './cholec80.js';
+import { openEndoVis18 } from './endovis18.js';
+import { openFolder } from './folder.js';
+
+/** How a data set lies on disk; `docs/offline-tools.md` shows the trees. */
+export const LAYOUTS = ['endovis18', 'cholec80', 'folder'] as const;
+
+export type Layout = (typeof LAYOUTS)[number];
+
+export type Split = 'train' | 'val';
 
 /** A frame of a data set, in the order of the data set's own files. */
 export interface DatasetFrame {
@@ -9,40 +18,39 @@ export interface DatasetFrame {
   readonly name: string;
   /** Picture file; absent for frames of a video file. */
   readonly imagePath?: string;
-  /** For video frames: file and index of the frame in it, from 0. */
+  /** For frames of a video file: the file, and the frame's index in it, from 0. */
   readonly videoFrame?: { readonly path: string; readonly index: number };
   /** 0 or 1 for every class of `Dataset.classes`; absent when the data set has no labels. */
   readonly labels?: readonly number[];
-  /** One box a class in pixels of `Dataset.boxFrame`, undefined where absent; absent altogether without ground-truth boxes. */
+  /** One box a class in pixels of `Dataset.boxFrame`, undefined where absent; absent altogether without boxes. */
   readonly boxes?: readonly (PixelBox | undefined)[];
 }
 
 export interface Dataset {
-  readonly layout: DatasetLayout;
-  /** The names that labels and boxes refer to: the model's, in the model's order. */
+  readonly layout: Layout;
+  /** What labels and boxes refer to: the model's classes, in its order. */
   readonly classes: readonly string[];
-  /** Size of the picture that boxes are measured in: 1280 x 1024 for EndoVis18; absent: each picture's own size. */
+  /** Size of the frames that boxes were drawn on, pixels. Absent without boxes; per frame for the folder layout. */
   readonly boxFrame?: { readonly width: number; readonly height: number };
   readonly frames: readonly DatasetFrame[];
 }
 
-export const DATASET_LAYOUTS = ['endovis18', 'cholec80', 'folder'] as const;
-export type DatasetLayout = (typeof DATASET_LAYOUTS)[number];
-
-export const SPLITS = ['train', 'val'] as const;
-export type Split = (typeof SPLITS)[number];
-
-export interface OpenDatasetOptions {
-  readonly layout: DatasetLayout;
-  /** If absent, every frame. */
+export interface DatasetOptions {
+  readonly layout: Layout;
+  /** If absent, both. The folder layout has none. */
   readonly split?: Split;
-  /** The model's class names; labels and boxes are given in that order. */
+  /** The model's class names. */
   readonly classes: readonly string[];
 }
 
-/** Lists the frames of a data set with what is known of them. Errors name file, line and column. */
-export function openDataset(root: string, options: OpenDatasetOptions): Promise<Dataset> {
-  return Promise.reject(
-    new SurgicamError('unimplemented', `${root}: layout ${options.layout} cannot be read yet`),
-  );
+/** Opens a data set by its layout: annotations are read and checked, pictures are not. */
+export function openDataset(root: string, { layout, ...options }: DatasetOptions): Promise<Dataset> {
+  switch (layout) {
+    case 'endovis18':
+      return openEndoVis18(root, options);
+    case 'cholec80':
+      return openCholec80(root, options);
+    case 'folder':
+      return openFolder(root, options);
+  }
 }

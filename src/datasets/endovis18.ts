@@ -1,0 +1,199 @@
+import path from 'node:path';
+import type { PixelBox } from '../domain/geometry.js';
+import { SurgicamError } from '../domain/errors.js';
+import { annotationError } from './annotation-error.js';
+import { TISSUE, columnsOfClasses } from './class-mapping.js';
+import type { Dataset, DatasetFrame, DatasetOptions, Split } from './dataset.js';
+import { listFolder } from './list-files.js';
+import { checkCells, flagCell, readTable, wholeCell } from './text-table.js';
+
+/** The eight instruments in the order of the label columns and of the boxes; tissue follows as ninth box. */
+const INSTRUMENTS = [
+  'bipolar_forceps',
+  'prograsp_forceps',
+  'large_needle_driver',
+  'monopolar_curved_scissors',
+  'ultrasound_probe',
+  'suction',
+  'clip_applier',
+  'stapler',
+] as const;
+
+/** Instruments of the 11-class models that occur in Cholec80 only. */
+const NEVER_SEEN = ['hook', 'specimen_bag'];
+
+/** Pixels of the camera's frames, in which boxes are given. */
+export const ENDOVIS18_FRAME = { width: 1280, height: 1024 } as const;
+
+const SPLITS: Readonly<Record<Split, readonly number[]>> = {
+  train: [2, 3, 4, 6, 7, 9, 10, 11, 12, 14, 15],
+  val: [1, 5, 16],
+};
+
+const TREE =
+  'seq_<n>/left_frames/frame<NNN>.png, annotation_tool/{train_dataset,test_dataset}/seq_<n>.txt, gt_bbox/seq_<n>.txt';
+
+/**
+ * EndoVis18 (MICCAI 2018 Robotic Scene Segmentation). Sequences that are not there are left out, unless none is.
+ * Tool labels are needed for every frame; boxes are read where `gt_bbox` exists. Errors: not_found, invalid_argument;
+ * they name file, line and column.
+ */
+export async function openEndoVis18(
+  root: string,
+  { split, classes }: Omit<DatasetOptions, 'layout'>,
+): Promise<Dataset> {
+  const columns = columnsOfClasses('EndoVis18', classes, [...INSTRUMENTS, TISSUE], NEVER_SEEN);
+  const names = await listFolder(root, TREE);
+  const wanted = split === undefined ? undefined : SPLITS[split].map((n) => `seq_${n}`);
+  const sequences = names.filter((name) => /^seq_\d+$/.test(name) && (wanted?.includes(name) ?? true));
+  if (sequences.length === 0) {
+    const which = wanted === undefined ? 'seq_<n>' : `the ${split} sequences ${wanted.join(', ')}`;
+    throw new SurgicamError('not_found', `${root} holds none of ${which}; expected ${TREE}`);
+  }
+  const hasBoxes = names.includes('gt_bbox');
+  const labelFiles = await findLabelFiles(root);
+  const frames: DatasetFrame[] = [];
+  for (const video of sequences) {
+    const labelFile = labelFiles.get(`${video}.txt`);
+    if (labelFile === undefined) {
+      const folders = path.join(root, 'annotation_tool', '{train_dataset,test_dataset}');
+      throw new SurgicamError('not_found', `${folders}/${video}.txt is missing: it holds the tool labels`);
+    }
+    const labels = await readLabels(labelFile, columns);
+    const boxFile = path.join(root, 'gt_bbox', `${video}.txt`);
+    const boxes = hasBoxes ? await readBoxes(boxFile, columns) : undefined;
+    const folder = path.join(root, video, 'left_frames');
+    const files = (await listFolder(folder, TREE)).filter((file) => /^frame\d+\.png$/.test(file));
+    const known = new Set(files.map((file) => path.parse(file).name));
+    refuseStrangers(labelFile, labels, known, folder);
+    if (boxes !== undefined) refuseStrangers(boxFile, boxes, known, folder);
+    for (const file of files) {
+      const name = path.parse(file).name;
+      const own = boxes === undefined ? undefined : rowOf(boxFile, boxes, name);
+      frames.push({
+        video,
+        name,
+        imagePath: path.join(folder, file),
+        labels: rowOf(labelFile, labels, name),
+        ...(own === undefined ? {} : { boxes: own }),
+      });
+    }
+  }
+  return { layout: 'endovis18', classes, ...(hasBoxes ? { boxFrame: ENDOVIS18_FRAME } : {}), frames };
+}
+
+interface Located<T> {
+  readonly line: number;
+  readonly value: T;
+}
+
+async function findLabelFiles(root: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  await listFolder(path.join(root, 'annotation_tool'), TREE);
+  for (const folder of ['train_dataset', 'test_dataset']) {
+    const at = path.join(root, 'annotation_tool', folder);
+    const names = await listFolder(at, TREE).catch(() => []);
+    for (const name of names) if (!files.has(name)) files.set(name, path.join(at, name));
+  }
+  return files;
+}
+
+/** A header line, then `<NNN> <t0> ... <t7>` separated by white space. */
+async function readLabels(
+  file: string,
+  columns: readonly (number | undefined)[],
+): Promise<Map<string, Located<number[]>>> {
+  const rows = await readTable(file, /\s+/, 'the tool labels');
+  const labels = new Map<string, Located<number[]>>();
+  for (const row of rows.slice(1)) {
+    checkCells(file, row, INSTRUMENTS.length + 1, 'the frame number and eight labels');
+    const { line, cells } = row;
+    const number = cells[0]!;
+    const at = { file, line, column: number.column };
+    wholeCell(at, number, 0, 999_999, 'the frame number');
+    const flags = cells
+      .slice(1)
+      .map((cell, i) =>
+        flagCell({ file, line, column: cell.column }, cell, `the label of ${INSTRUMENTS[i]}`),
+      );
+    addOnce(labels, `frame${number.text}`, { line, value: [...flags, 1] }, at);
+  }
+  return mapValues(labels, (flags) => columns.map((column) => (column === undefined ? 0 : flags[column]!)));
+}
+
+/** `frame<NNN>, x1, y1, x2, y2, ...` with nine boxes, all zero where absent. */
+async function readBoxes(
+  file: string,
+  columns: readonly (number | undefined)[],
+): Promise<Map<string, Located<(PixelBox | undefined)[]>>> {
+  const rows = await readTable(file, /,/, 'the ground-truth boxes');
+  const boxes = new Map<string, Located<(PixelBox | undefined)[]>>();
+  for (const row of rows) {
+    checkCells(file, row, 1 + 9 * 4, "the frame's name and nine boxes x1, y1, x2, y2");
+    const { line, cells } = row;
+    const name = cells[0]!;
+    const at = { file, line, column: name.column };
+    if (!/^frame\d+$/.test(name.text)) throw annotationError(at, `'${name.text}'`, 'frame<NNN>');
+    const numbers = cells.slice(1).map((cell, i) => {
+      const high = i % 2 === 0 ? ENDOVIS18_FRAME.width : ENDOVIS18_FRAME.height;
+      return wholeCell({ file, line, column: cell.column }, cell, 0, high, 'the coordinate');
+    });
+    const value = Array.from({ length: 9 }, (_, i) => {
+      const [x1, y1, x2, y2] = numbers.slice(i * 4, i * 4 + 4) as [number, number, number, number];
+      if (x1 === 0 && y1 === 0 && x2 === 0 && y2 === 0) return undefined;
+      if (x2 < x1 || y2 < y1) {
+        const column = cells[1 + i * 4]!.column;
+        throw annotationError(
+          { file, line, column },
+          `box ${x1}, ${y1}, ${x2}, ${y2}`,
+          'x1 <= x2 and y1 <= y2',
+        );
+      }
+      return { x1, y1, x2, y2 };
+    });
+    addOnce(boxes, name.text, { line, value }, at);
+  }
+  return mapValues(boxes, (all) => columns.map((column) => (column === undefined ? undefined : all[column])));
+}
+
+function addOnce<T>(
+  rows: Map<string, Located<T>>,
+  name: string,
+  row: Located<T>,
+  at: { readonly file: string; readonly line: number; readonly column: number },
+): void {
+  const first = rows.get(name);
+  if (first !== undefined)
+    throw annotationError(at, `${name} again, after line ${first.line}`, 'each frame once');
+  rows.set(name, row);
+}
+
+function mapValues<A, B>(
+  rows: ReadonlyMap<string, Located<A>>,
+  change: (value: A) => B,
+): Map<string, Located<B>> {
+  return new Map([...rows].map(([name, { line, value }]) => [name, { line, value: change(value) }]));
+}
+
+function rowOf<T>(file: string, rows: ReadonlyMap<string, Located<T>>, name: string): T {
+  const row = rows.get(name);
+  if (row === undefined) throw new SurgicamError('invalid_argument', `${file} has no row for ${name}`);
+  return row.value;
+}
+
+/** A row about a frame that is not there means that files of different data sets were mixed. */
+function refuseStrangers<T>(
+  file: string,
+  rows: ReadonlyMap<string, Located<T>>,
+  known: ReadonlySet<string>,
+  folder: string,
+): void {
+  for (const [name, { line }] of rows) {
+    if (known.has(name)) continue;
+    throw annotationError(
+      { file, line, column: 1 },
+      `${name} has a row and no picture`,
+      `frames in ${folder}`,
+    );
+  }
+}
