@@ -53,9 +53,19 @@ async function openImage(
   path: string,
   mediaName: string,
   sequence: number,
-  { gate, width, height }: OpenInputsOptions,
+  options: OpenInputsOptions,
 ): Promise<VideoFrame> {
-  await whenOpen(gate);
+  await whenOpen(options.gate);
+  return loadFrame(path, mediaName, sequence, options);
+}
+
+/** A still image as a frame at media time 0. */
+export async function loadFrame(
+  path: string,
+  mediaName: string | undefined,
+  sequence: number,
+  { width, height }: Pick<OpenInputsOptions, 'width' | 'height'>,
+): Promise<VideoFrame> {
   const beganMs = performance.now();
   const { pixels, sourceWidth, sourceHeight } = await loadImage(path, width, height);
   const capturedAtMonotonicMs = performance.now();
@@ -71,6 +81,6 @@ async function openImage(
     height,
     pixels,
     decodeUs: Math.round((capturedAtMonotonicMs - beganMs) * 1000),
-    mediaName,
+    ...(mediaName === undefined ? {} : { mediaName }),
   };
 }
