@@ -10,6 +10,7 @@ import { importCheckpoint, type CheckpointImport } from '../onnx/import-checkpoi
 import type { ModelGraph } from '../onnx/resnet-graph.js';
 import { sha256OfFile } from './checksum.js';
 import { importSourceOf } from './import-source.js';
+import { weightsBeside } from './weights-beside.js';
 import { checkManifestFacts, type ManifestFacts } from './manifest.js';
 import type { ModelPackage } from './model-package.js';
 import { checkTarget, writeModelPackage } from './write-model-package.js';
@@ -88,7 +89,7 @@ interface OpenWeights {
 async function openWeights(file: string, options: ImportModelOptions): Promise<OpenWeights> {
   const { inputWidth, inputHeight, targetLayer, probabilityFunction, runGraph } = options;
   if ((await importSourceOf(file)) === 'onnx') {
-    const network = openForeignNetwork(await readFile(file));
+    const network = await openForeignNetwork(await readFile(file), weightsBeside(file));
     const graph = (facts: ManifestFacts): Promise<ModelGraph> => {
       if (runGraph === undefined)
         throw new SurgicamError('internal', 'an ONNX file cannot be imported without a runner');

@@ -69,11 +69,16 @@ function layoutAfter(
 ): FlowTensor['layout'] {
   const operator = node.opType ?? '';
   if (CHANNELS_FIRST.test(operator)) return 'nchw';
-  if (MIXES_AXES.test(operator)) return undefined;
+  if (MIXES_AXES.test(operator) && !keepsAxes(node)) return undefined;
   const layout = (node.input ?? []).map((name) => layouts.get(name)).find((known) => known !== undefined);
   if (operator !== 'Transpose') return layout;
   const perm = attributesOf(node).get('perm');
   const order = Array.isArray(perm) ? perm.join() : '';
   if (layout === 'nchw' && order === '0,2,3,1') return 'nhwc';
   return layout === 'nhwc' && order === '0,3,1,2' ? 'nchw' : undefined;
+}
+
+/** Reductions leave axes of size 1 unless told otherwise. */
+function keepsAxes(node: NodeProto): boolean {
+  return (node.opType ?? '').startsWith('Reduce') && (attributesOf(node).get('keepdims') ?? 1) === 1;
 }

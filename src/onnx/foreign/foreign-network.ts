@@ -8,6 +8,7 @@ import {
   type ModelMessage,
   type ValueInfo,
 } from '../onnx-proto.js';
+import { withExternalData, type ReadBeside } from './external-data.js';
 
 /** Operator sets that the network may be written in. */
 const OLDEST_OPSET = 11;
@@ -39,10 +40,10 @@ export interface ForeignNetwork {
 
 /**
  * Opens an ONNX file. Errors: invalid_argument when the bytes are no ONNX file, when its operator set, inputs or picture
- * format are none that can be imported, when its weights lie in another file.
+ * format are none that can be imported; those of withExternalData.
  */
-export function openForeignNetwork(bytes: Uint8Array): ForeignNetwork {
-  const model = decode(bytes);
+export async function openForeignNetwork(bytes: Uint8Array, readBeside: ReadBeside): Promise<ForeignNetwork> {
+  const model = await withExternalData(decode(bytes), readBeside);
   const graph = model.graph!;
   const opset = opsetOf(model);
   if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
@@ -88,16 +89,6 @@ function opsetOf({ opsetImport }: ModelMessage): number {
 }
 
 function refuseForeignParts({ functions }: ModelMessage, graph: GraphProto): void {
-  const external = (graph.initializer ?? []).find(
-    ({ dataLocation }) => dataLocation === TensorProto.DataLocation.EXTERNAL,
-  );
-  if (external !== undefined) {
-    throw new SurgicamError(
-      'invalid_argument',
-      `the weights of the ONNX file lie in another file (tensor '${external.name ?? ''}'); save it with its weights ` +
-        "inside: onnx.save_model(onnx.load(path), 'one-file.onnx', save_as_external_data=False)",
-    );
-  }
   if ((graph.sparseInitializer ?? []).length > 0)
     throw new SurgicamError(
       'unimplemented',

@@ -29,15 +29,12 @@ describeWith(
     afterAll(() => engine.close());
     beforeAll(() => writeForeignNetworks(folder), 600_000);
 
-    function importBytes(
+    async function importBytes(
       bytes: Uint8Array,
       changes: Partial<ForeignImport> = {},
     ): Promise<ForeignModelGraph> {
-      return importForeign(openForeignNetwork(bytes), {
-        ...FOREIGN_INPUT,
-        runGraph: engine.runGraph,
-        ...changes,
-      });
+      const network = await openForeignNetwork(bytes, () => Promise.reject(new Error('no other files')));
+      return importForeign(network, { ...FOREIGN_INPUT, runGraph: engine.runGraph, ...changes });
     }
 
     async function expectAsPyTorch(graph: ForeignModelGraph, reference: ForeignReference): Promise<void> {
