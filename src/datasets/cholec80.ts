@@ -1,13 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SurgicamError } from '../domain/errors.js';
 import { annotationError } from './annotation-error.js';
-import { CHOLEC80_CLASSES, NOT_IN_CHOLEC80 } from './cholec80-classes.js';
 import { TISSUE, columnsOfClasses } from './class-mapping.js';
-import type { Dataset, DatasetFrame, DatasetOptions } from './dataset.js';
+import type { Dataset, DatasetFrame, DatasetOptions } from './dataset-frame.js';
 import { listFolder } from './list-files.js';
-import { checkCells, flagCell, readTable, wholeCell, type Row } from './text-table.js';
+import { checkCells, flagCell, readTable, wholeCell, type Cell, type Row } from './text-table.js';
 
 const TREE = 'videos/video<NN>.mp4 and tool_annotations/video<NN>-tool.txt';
+
+/** Classes of the 11-class models that Cholec80 never shows. */
+const NEVER_SEEN = ['large_needle_driver', 'ultrasound_probe', 'stapler'];
 
 /** The common split: the first forty videos train. */
 const LAST_TRAINING_VIDEO = 40;
@@ -24,13 +27,9 @@ export async function openCholec80(
   root: string,
   { split, classes }: Omit<DatasetOptions, 'layout'>,
 ): Promise<Dataset> {
-  const tools = Object.keys(CHOLEC80_CLASSES);
-  const columns = columnsOfClasses(
-    'Cholec80',
-    classes,
-    [...Object.values(CHOLEC80_CLASSES), TISSUE],
-    NOT_IN_CHOLEC80,
-  );
+  const classOf = await readToolClasses();
+  const tools = Object.keys(classOf);
+  const columns = columnsOfClasses('Cholec80', classes, [...Object.values(classOf), TISSUE], NEVER_SEEN);
   const videos = (await listFolder(path.join(root, 'videos'), TREE)).filter((file) =>
     /^video\d+\.mp4$/.test(file),
   );
@@ -52,8 +51,11 @@ export async function openCholec80(
     for (const row of rows) {
       const { index, flags } = readRow(file, row, tools);
       if (index <= previous) {
-        const at = { file, line: row.line, column: row.cells[0]!.column };
-        throw annotationError(at, `frame ${index} after frame ${previous}`, 'frame numbers that rise');
+        throw annotationError(
+          { file, ...row.cells[0]! },
+          `frame ${index} after frame ${previous}`,
+          'frame numbers that rise',
+        );
       }
       previous = index;
       frames.push({
@@ -65,6 +67,15 @@ export async function openCholec80(
     }
   }
   return { layout: 'cholec80', classes, frames };
+}
+
+/**
+ * Which of our classes each tool column is, in the order of the columns. Inferred from the names: Cholec80 says what a
+ * tool is used for, EndoVis18 which robotic instrument it is. A file of its own, so that it can be changed as data.
+ */
+async function readToolClasses(): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(new URL('cholec80-tools.json', import.meta.url), 'utf8');
+  return JSON.parse(text) as Record<string, string>;
 }
 
 function checkHeader(file: string, header: Row | undefined, tools: readonly string[]): void {
@@ -82,11 +93,8 @@ function checkHeader(file: string, header: Row | undefined, tools: readonly stri
 
 function readRow(file: string, row: Row, tools: readonly string[]): { index: number; flags: number[] } {
   checkCells(file, row, tools.length + 1, `the frame number and ${tools.length} labels`);
-  const { line, cells } = row;
-  const first = cells[0]!;
-  const index = wholeCell({ file, line, column: first.column }, first, 0, GREATEST_FRAME, 'the frame number');
-  const flags = cells
-    .slice(1)
-    .map((cell, i) => flagCell({ file, line, column: cell.column }, cell, `the label of ${tools[i]}`));
+  const [first, ...cells] = row.cells as [Cell, ...Cell[]];
+  const index = wholeCell(file, first, 0, GREATEST_FRAME, 'the frame number');
+  const flags = cells.map((cell, i) => flagCell(file, cell, `the label of ${tools[i]}`));
   return { index, flags };
 }

@@ -2,10 +2,11 @@ import path from 'node:path';
 import type { PixelBox } from '../domain/geometry.js';
 import { SurgicamError } from '../domain/errors.js';
 import { annotationError } from './annotation-error.js';
+import { boxOfCells } from './box-cells.js';
 import { TISSUE, columnsOfClasses } from './class-mapping.js';
-import type { Dataset, DatasetFrame, DatasetOptions, Split } from './dataset.js';
+import type { Dataset, DatasetFrame, DatasetOptions, Split } from './dataset-frame.js';
 import { listFolder } from './list-files.js';
-import { checkCells, flagCell, readTable, wholeCell } from './text-table.js';
+import { checkCells, checkOnce, flagCell, readTable, wholeCell, type Cell } from './text-table.js';
 
 /** The eight instruments in the order of the label columns and of the boxes; tissue follows as ninth box. */
 const INSTRUMENTS = [
@@ -18,6 +19,9 @@ const INSTRUMENTS = [
   'clip_applier',
   'stapler',
 ] as const;
+
+/** The instruments' and the tissue's. */
+const BOXES = INSTRUMENTS.length + 1;
 
 /** Instruments of the 11-class models that occur in Cholec80 only. */
 const NEVER_SEEN = ['hook', 'specimen_bag'];
@@ -69,12 +73,12 @@ export async function openEndoVis18(
     if (boxes !== undefined) refuseStrangers(boxFile, boxes, known, folder);
     for (const file of files) {
       const name = path.parse(file).name;
-      const own = boxes === undefined ? undefined : rowOf(boxFile, boxes, name);
+      const own = boxes === undefined ? undefined : rowOf(boxFile, boxes, name, folder);
       frames.push({
         video,
         name,
         imagePath: path.join(folder, file),
-        labels: rowOf(labelFile, labels, name),
+        labels: rowOf(labelFile, labels, name, folder),
         ...(own === undefined ? {} : { boxes: own }),
       });
     }
@@ -83,7 +87,8 @@ export async function openEndoVis18(
 }
 
 interface Located<T> {
-  readonly line: number;
+  /** The cell that names the frame. */
+  readonly cell: Cell;
   readonly value: T;
 }
 
@@ -104,21 +109,27 @@ async function readLabels(
   columns: readonly (number | undefined)[],
 ): Promise<Map<string, Located<number[]>>> {
   const rows = await readTable(file, /\s+/, 'the tool labels');
+  const [header] = rows;
+  if (header?.cells.every(({ text }) => /^\d+$/.test(text)) === true) {
+    throw annotationError(
+      { file, ...header.cells[0]! },
+      'the first line is a row of numbers',
+      'a header line, then one row a frame',
+    );
+  }
+  const lines = new Map<string, number>();
   const labels = new Map<string, Located<number[]>>();
   for (const row of rows.slice(1)) {
     checkCells(file, row, INSTRUMENTS.length + 1, 'the frame number and eight labels');
-    const { line, cells } = row;
-    const number = cells[0]!;
-    const at = { file, line, column: number.column };
-    wholeCell(at, number, 0, 999_999, 'the frame number');
-    const flags = cells
-      .slice(1)
-      .map((cell, i) =>
-        flagCell({ file, line, column: cell.column }, cell, `the label of ${INSTRUMENTS[i]}`),
-      );
-    addOnce(labels, `frame${number.text}`, { line, value: [...flags, 1] }, at);
+    const [number, ...cells] = row.cells as [Cell, ...Cell[]];
+    wholeCell(file, number, 0, 999_999, 'the frame number');
+    const flags = [...cells.map((cell, i) => flagCell(file, cell, `the label of ${INSTRUMENTS[i]}`)), 1];
+    const name = `frame${number.text}`;
+    checkOnce(file, number, name, lines);
+    const value = columns.map((column) => (column === undefined ? 0 : flags[column]!));
+    labels.set(name, { cell: number, value });
   }
-  return mapValues(labels, (flags) => columns.map((column) => (column === undefined ? 0 : flags[column]!)));
+  return labels;
 }
 
 /** `frame<NNN>, x1, y1, x2, y2, ...` with nine boxes, all zero where absent. */
@@ -127,57 +138,36 @@ async function readBoxes(
   columns: readonly (number | undefined)[],
 ): Promise<Map<string, Located<(PixelBox | undefined)[]>>> {
   const rows = await readTable(file, /,/, 'the ground-truth boxes');
+  const lines = new Map<string, number>();
   const boxes = new Map<string, Located<(PixelBox | undefined)[]>>();
   for (const row of rows) {
-    checkCells(file, row, 1 + 9 * 4, "the frame's name and nine boxes x1, y1, x2, y2");
-    const { line, cells } = row;
+    // a comma behind the last number is common, and harmless
+    const cells = row.cells.at(-1)!.text === '' ? row.cells.slice(0, -1) : row.cells;
+    checkCells(file, { ...row, cells }, 1 + BOXES * 4, "the frame's name and nine boxes x1, y1, x2, y2");
     const name = cells[0]!;
-    const at = { file, line, column: name.column };
-    if (!/^frame\d+$/.test(name.text)) throw annotationError(at, `'${name.text}'`, 'frame<NNN>');
-    const numbers = cells.slice(1).map((cell, i) => {
-      const high = i % 2 === 0 ? ENDOVIS18_FRAME.width : ENDOVIS18_FRAME.height;
-      return wholeCell({ file, line, column: cell.column }, cell, 0, high, 'the coordinate');
+    if (!/^frame\d+$/.test(name.text))
+      throw annotationError({ file, ...name }, `'${name.text}'`, 'frame<NNN>');
+    checkOnce(file, name, name.text, lines);
+    const all = Array.from({ length: BOXES }, (_, i) =>
+      boxOfCells(file, cells.slice(1 + i * 4, 5 + i * 4), ENDOVIS18_FRAME),
+    );
+    boxes.set(name.text, {
+      cell: name,
+      value: columns.map((column) => (column === undefined ? undefined : all[column])),
     });
-    const value = Array.from({ length: 9 }, (_, i) => {
-      const [x1, y1, x2, y2] = numbers.slice(i * 4, i * 4 + 4) as [number, number, number, number];
-      if (x1 === 0 && y1 === 0 && x2 === 0 && y2 === 0) return undefined;
-      if (x2 < x1 || y2 < y1) {
-        const column = cells[1 + i * 4]!.column;
-        throw annotationError(
-          { file, line, column },
-          `box ${x1}, ${y1}, ${x2}, ${y2}`,
-          'x1 <= x2 and y1 <= y2',
-        );
-      }
-      return { x1, y1, x2, y2 };
-    });
-    addOnce(boxes, name.text, { line, value }, at);
   }
-  return mapValues(boxes, (all) => columns.map((column) => (column === undefined ? undefined : all[column])));
+  return boxes;
 }
 
-function addOnce<T>(
-  rows: Map<string, Located<T>>,
-  name: string,
-  row: Located<T>,
-  at: { readonly file: string; readonly line: number; readonly column: number },
-): void {
-  const first = rows.get(name);
-  if (first !== undefined)
-    throw annotationError(at, `${name} again, after line ${first.line}`, 'each frame once');
-  rows.set(name, row);
-}
-
-function mapValues<A, B>(
-  rows: ReadonlyMap<string, Located<A>>,
-  change: (value: A) => B,
-): Map<string, Located<B>> {
-  return new Map([...rows].map(([name, { line, value }]) => [name, { line, value: change(value) }]));
-}
-
-function rowOf<T>(file: string, rows: ReadonlyMap<string, Located<T>>, name: string): T {
+function rowOf<T>(file: string, rows: ReadonlyMap<string, Located<T>>, name: string, folder: string): T {
   const row = rows.get(name);
-  if (row === undefined) throw new SurgicamError('invalid_argument', `${file} has no row for ${name}`);
+  if (row === undefined) {
+    const next = `add the row, or take the picture out of ${folder}`;
+    throw new SurgicamError(
+      'invalid_argument',
+      `${file} has no row for ${name}, of which there is a picture; ${next}`,
+    );
+  }
   return row.value;
 }
 
@@ -188,12 +178,13 @@ function refuseStrangers<T>(
   known: ReadonlySet<string>,
   folder: string,
 ): void {
-  for (const [name, { line }] of rows) {
+  for (const [name, { cell }] of rows) {
     if (known.has(name)) continue;
+    const picture = path.join(folder, `${name}.png`);
     throw annotationError(
-      { file, line, column: 1 },
+      { file, ...cell },
       `${name} has a row and no picture`,
-      `frames in ${folder}`,
+      `frames whose picture is there, as ${picture}`,
     );
   }
 }

@@ -1,17 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { PixelBox } from '../domain/geometry.js';
 import { SurgicamError } from '../domain/errors.js';
-import { annotationError } from './annotation-error.js';
-import type { Dataset, DatasetFrame, DatasetOptions } from './dataset.js';
+import type { Dataset, DatasetFrame, DatasetOptions } from './dataset-frame.js';
+import { readBoxTable, readLabelTable } from './folder-tables.js';
 import { listFolder, naturally } from './list-files.js';
-import { checkCells, flagCell, readTable, wholeCell, type Row } from './text-table.js';
 
 const TREE = 'pictures (.png, .jpg), or folders of them; optionally labels.csv and boxes.csv';
 const PICTURE = /\.(png|jpe?g)$/i;
-const LARGEST_SIDE = 65_535;
-
-const BOX_COLUMNS = 'frame,class,x1,y1,x2,y2';
 
 /**
  * Pictures in folders: `<root>/<video>/<name>.png|jpg`, or directly in root, whose name is then the video's.
@@ -35,17 +30,17 @@ export async function openFolder(
   const names = await listFolder(root, TREE);
   const known = new Set(files);
   const labels = names.includes('labels.csv')
-    ? await readLabels(path.join(root, 'labels.csv'), classes, known)
+    ? await readLabelTable(path.join(root, 'labels.csv'), classes, known)
     : undefined;
   const boxes = names.includes('boxes.csv')
-    ? await readBoxes(path.join(root, 'boxes.csv'), classes, known)
+    ? await readBoxTable(path.join(root, 'boxes.csv'), classes, known, labels?.names ?? [])
     : undefined;
+  const none = classes.map(() => undefined);
   const frames = files.map((file): DatasetFrame => {
-    const own = labels?.get(file);
+    const own = labels?.byFrame.get(file);
     if (labels !== undefined && own === undefined) {
       throw new SurgicamError('invalid_argument', `${path.join(root, 'labels.csv')} has no row for ${file}`);
     }
-    const none = classes.map(() => undefined);
     return {
       video: file.includes('/') ? path.posix.dirname(file) : path.basename(path.resolve(root)),
       name: path.posix.parse(file).name,
@@ -54,123 +49,53 @@ export async function openFolder(
       ...(boxes === undefined ? {} : { boxes: boxes.byFrame.get(file) ?? none }),
     };
   });
+  checkNames(frames);
   return { layout: 'folder', classes, ...(boxes === undefined ? {} : { boxFrame: boxes.size }), frames };
 }
 
-/** Relative paths, with `/`. One level of folders. */
+/** Relative paths, with `/`. One level of folders; links are followed, hidden files passed over. */
 async function listPictures(root: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
     throw new SurgicamError('not_found', `${root} is missing or no folder; expected ${TREE}`, {
       cause: error,
     });
   });
-  const files = naturally(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
-  const folders = naturally(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
-  const found = files.filter((name) => PICTURE.test(name));
-  for (const folder of folders) {
-    const inside = (await listFolder(path.join(root, folder), TREE)).filter((name) => PICTURE.test(name));
+  const folders = new Set<string>();
+  for (const entry of entries) {
+    // Data sets are often made of links to pictures: those are known by their names, without a look at each.
+    const isLink = entry.isSymbolicLink() && !PICTURE.test(entry.name);
+    const isFolder = isLink ? await leadsToFolder(path.join(root, entry.name)) : entry.isDirectory();
+    if (isFolder && !entry.name.startsWith('.')) folders.add(entry.name);
+  }
+  const names = entries.map(({ name }) => name);
+  const found = naturally(names.filter((name) => isPicture(name) && !folders.has(name)));
+  for (const folder of naturally([...folders])) {
+    const inside = (await listFolder(path.join(root, folder), TREE)).filter(isPicture);
     found.push(...inside.map((name) => `${folder}/${name}`));
   }
   return found;
 }
 
-async function readLabels(
-  file: string,
-  classes: readonly string[],
-  known: ReadonlySet<string>,
-): Promise<Map<string, number[]>> {
-  const [header, ...rows] = await readTable(file, /,/, 'the labels');
-  const names = (header?.cells ?? []).slice(1).map(({ text }) => text);
-  for (const name of classes) {
-    if (names.includes(name)) continue;
-    throw annotationError(
-      { file, line: header?.line ?? 1, column: 1 },
-      `the header has no '${name}'`,
-      `frame,${classes.join(',')}`,
-    );
-  }
-  const labels = new Map<string, number[]>();
-  for (const row of rows) {
-    checkCells(file, row, names.length + 1, 'the frame and a label for every class of the header');
-    const frame = frameOf(file, row, known);
-    const flags = row.cells.slice(1).map((cell, i) => {
-      const at = { file, line: row.line, column: cell.column };
-      return flagCell(at, cell, `the label of ${names[i]}`);
-    });
-    labels.set(
-      frame,
-      classes.map((name) => flags[names.indexOf(name)]!),
-    );
-  }
-  return labels;
+function isPicture(name: string): boolean {
+  return PICTURE.test(name) && !name.startsWith('.');
 }
 
-interface Boxes {
-  readonly size: { readonly width: number; readonly height: number };
-  readonly byFrame: Map<string, (PixelBox | undefined)[]>;
+function leadsToFolder(link: string): Promise<boolean> {
+  return stat(link).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
 }
 
-async function readBoxes(
-  file: string,
-  classes: readonly string[],
-  known: ReadonlySet<string>,
-): Promise<Boxes> {
-  const [sizeRow, header, ...rows] = await readTable(file, /,/, 'the ground-truth boxes');
-  const size = readSize(file, sizeRow);
-  if (header?.cells.map(({ text }) => text).join(',') !== BOX_COLUMNS) {
-    throw annotationError({ file, line: header?.line ?? 2, column: 1 }, 'another header', BOX_COLUMNS);
-  }
-  const byFrame = new Map<string, (PixelBox | undefined)[]>();
-  for (const row of rows) {
-    checkCells(file, row, 6, BOX_COLUMNS);
-    const frame = frameOf(file, row, known);
-    const name = row.cells[1]!;
-    const classId = classes.indexOf(name.text);
-    if (classId < 0) {
-      const at = { file, line: row.line, column: name.column };
-      throw annotationError(at, `class '${name.text}'`, `the model's classes: ${classes.join(', ')}`);
+/** Results are written by video and name: no two pictures may share both. */
+function checkNames(frames: readonly DatasetFrame[]): void {
+  const seen = new Map<string, string | undefined>();
+  for (const { video, name, imagePath } of frames) {
+    const key = `${video}/${name}`;
+    if (seen.has(key)) {
+      const allowed = `a name of its own: ${seen.get(key)} is ${key}, too`;
+      throw SurgicamError.invalidField('picture', imagePath, allowed);
     }
-    const [x1, y1, x2, y2] = row.cells.slice(2).map((cell, i) => {
-      const at = { file, line: row.line, column: cell.column };
-      return wholeCell(at, cell, 0, i % 2 === 0 ? size.width : size.height, 'the coordinate');
-    }) as [number, number, number, number];
-    if (x2 < x1 || y2 < y1) {
-      const at = { file, line: row.line, column: row.cells[2]!.column };
-      throw annotationError(at, `box ${x1}, ${y1}, ${x2}, ${y2}`, 'x1 <= x2 and y1 <= y2');
-    }
-    const own = byFrame.get(frame) ?? classes.map(() => undefined);
-    own[classId] = { x1, y1, x2, y2 };
-    byFrame.set(frame, own);
+    seen.set(key, imagePath);
   }
-  return { size, byFrame };
-}
-
-function readSize(file: string, row: Row | undefined): Boxes['size'] {
-  const allowed = 'size,<width>,<height>: the pixels of the frames that the boxes were drawn on';
-  if (row?.cells[0]?.text !== 'size') {
-    throw annotationError(
-      { file, line: row?.line ?? 1, column: 1 },
-      `'${row?.cells[0]?.text ?? ''}'`,
-      allowed,
-    );
-  }
-  checkCells(file, row, 3, allowed);
-  const [width, height] = row.cells.slice(1).map((cell) => {
-    const at = { file, line: row.line, column: cell.column };
-    return wholeCell(at, cell, 1, LARGEST_SIDE, 'the size');
-  }) as [number, number];
-  return { width, height };
-}
-
-function frameOf(file: string, { line, cells }: Row, known: ReadonlySet<string>): string {
-  const cell = cells[0]!;
-  const name = cell.text.replaceAll('\\', '/').replace(/^\.\//, '');
-  if (!known.has(name)) {
-    throw annotationError(
-      { file, line, column: cell.column },
-      `'${cell.text}'`,
-      'a picture of the data set, relative to its folder',
-    );
-  }
-  return name;
 }

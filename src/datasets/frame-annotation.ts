@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import sax from 'sax';
+import path from 'node:path';
 import type { PixelBox } from '../domain/geometry.js';
 import { SurgicamError } from '../domain/errors.js';
-import { annotationError, type Place } from './annotation-error.js';
+import { annotationError } from './annotation-error.js';
+import { ENDOVIS18_FRAME } from './endovis18.js';
+import { boxOfCells } from './box-cells.js';
+import { readElements, type ElementText } from './xml-elements.js';
 
 /** What an instrument does, as EndoVis18's caption annotations name it. */
 export const INTERACTIONS = [
@@ -38,93 +41,68 @@ export interface FrameAnnotation {
   readonly caption?: string;
 }
 
+/** Where EndoVis18 keeps the annotation of a frame; not every frame has one. */
+export function frameAnnotationPath(
+  root: string,
+  frame: { readonly video: string; readonly name: string },
+): string {
+  return path.join(root, frame.video, 'xml', `${frame.name}.xml`);
+}
+
 /** Reads the caption and interaction annotation of a frame. Errors: not_found, invalid_argument with line and column. */
 export async function readFrameAnnotation(file: string): Promise<FrameAnnotation> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new SurgicamError(
       'not_found',
       `${file} is missing or cannot be read: it holds a frame's annotation`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   });
   return parseFrameAnnotation(text, file);
 }
 
-/** A field of an object and where its text stands. */
-interface Field {
-  readonly text: string;
-  readonly place: Place;
-}
-
+/** The same of a text; `file` is for messages. Elements that are not asked for are passed over. */
 export function parseFrameAnnotation(text: string, file: string): FrameAnnotation {
-  const parser = sax.parser(true, { trim: true });
-  const here = (): Place => ({ file, line: parser.line + 1, column: parser.column + 1 });
-  const path: string[] = [];
   const objects: AnnotatedObject[] = [];
-  let fields = new Map<string, Field>();
-  let objectPlace = here();
   let caption: string | undefined;
-  let content = '';
-  let contentPlace = here();
-
-  parser.onerror = (error) => {
-    throw annotationError(here(), error.message.split('\n')[0]!, 'well-formed XML');
-  };
-  parser.onopentag = ({ name }) => {
-    path.push(name);
-    content = '';
-    contentPlace = here();
-    if (name === 'objects') {
-      fields = new Map();
-      objectPlace = here();
-    }
-  };
-  parser.ontext = (value) => {
-    content += value;
-  };
-  parser.oncdata = (value) => {
-    content += value;
-  };
-  parser.onclosetag = (name) => {
-    path.pop();
-    if (name === 'objects') objects.push(toObject(fields, objectPlace));
-    else if (name === 'caption' && !path.includes('objects')) caption = content;
-    else if (path.includes('objects')) fields.set(name, { text: content, place: contentPlace });
-    content = '';
-  };
-  parser.write(text.replace(/^\uFEFF/, '')).close();
+  readElements(text, file, ({ path: names, content, inside }) => {
+    if (names.length !== 2) return;
+    if (names[1] === 'objects') objects.push(toObject(file, content, inside));
+    else if (names[1] === 'caption') caption = content.text;
+  });
   return { objects, ...(caption === undefined || caption === '' ? {} : { caption }) };
 }
 
-function toObject(fields: ReadonlyMap<string, Field>, place: Place): AnnotatedObject {
-  const need = (name: string): Field => {
+const CORNERS = ['xmin', 'ymin', 'xmax', 'ymax'].map((name) => `bndbox/${name}`);
+
+function toObject(
+  file: string,
+  place: ElementText,
+  fields: ReadonlyMap<string, ElementText>,
+): AnnotatedObject {
+  const need = (name: string): ElementText => {
     const field = fields.get(name);
-    if (field === undefined)
-      throw annotationError(place, `objects without ${name}`, 'name, bndbox and interaction');
-    return field;
-  };
-  const coordinate = (name: string): number => {
-    const field = need(name);
-    const value = Number(field.text);
-    if (field.text === '' || !Number.isFinite(value) || value < 0) {
-      throw annotationError(field.place, `${name} is '${field.text}'`, 'a number of pixels, 0 or more');
-    }
-    return Math.round(value);
+    if (field !== undefined && field.text !== '') return field;
+    throw annotationError(
+      { file, ...(field ?? place) },
+      `objects without ${name}`,
+      'name, bndbox with xmin, ymin, xmax and ymax, and interaction',
+    );
   };
   const name = need('name').text;
-  const box = {
-    x1: coordinate('xmin'),
-    y1: coordinate('ymin'),
-    x2: coordinate('xmax'),
-    y2: coordinate('ymax'),
-  };
+  const corners = CORNERS.map(need);
+  const box = boxOfCells(file, corners, ENDOVIS18_FRAME);
+  if (box === undefined)
+    throw annotationError({ file, ...corners[0]! }, `${name} without a box`, 'x1 < x2, y1 < y2');
   const interaction = fields.get('interaction');
   if (interaction === undefined || interaction.text === '') return { name, box };
   const known = INTERACTIONS.find((candidate) => candidate.toLowerCase() === interaction.text.toLowerCase());
   if (known === undefined) {
-    throw annotationError(interaction.place, `interaction '${interaction.text}'`, INTERACTIONS.join(', '));
+    throw annotationError(
+      { file, ...interaction },
+      `interaction '${interaction.text}'`,
+      INTERACTIONS.join(', '),
+    );
   }
   return { name, box, interaction: known };
 }
