@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { registerAnalyze } from './commands/analyze.js';
 import { registerBench } from './commands/bench.js';
 import { registerDemo } from './commands/demo.js';
 import { registerFeedAdd } from './commands/feed-add.js';
@@ -7,6 +6,7 @@ import { registerFeedList } from './commands/feed-list.js';
 import { registerFeedRemove } from './commands/feed-remove.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
+import { registerOfflineTools } from './commands/offline-tools.js';
 import { registerPhantomRender } from './commands/phantom-render.js';
 import { registerServe } from './commands/serve.js';
 import { registerSubscribe } from './commands/subscribe.js';
@@ -16,7 +16,7 @@ const program = createProgram();
 registerDemo(program);
 registerServe(program);
 registerSubscribe(program);
-registerAnalyze(program);
+registerOfflineTools(program);
 registerFeedAdd(program);
 registerFeedList(program);
 registerFeedRemove(program);

@@ -41,20 +41,13 @@ export interface WishFlags {
 
 /** Adds the flags that say what is wanted of each frame. */
 export function withWishFlags(command: Command): Command {
-  return withCamFlags(command)
+  withCamFlags(command)
     .addOption(
       new Option('--features <variant>', 'region features of the present classes')
-        .choices(['none', ...Object.keys(VARIANTS)])
+        .choices(['none', ...featureNames()])
         .default('none'),
     )
-    .addOption(
-      new Option(
-        '--pool <P,a,b>',
-        'shape of a feature: P channels on a grid of a x b cells, 512 numbers in all',
-      )
-        .argParser(parsePool)
-        .default(FeaturePooling.P512_1X1, '512,1,1'),
-    )
+    .addOption(poolOption())
     .addOption(
       new Option(
         '--heatmaps <size>',
@@ -63,7 +56,25 @@ export function withWishFlags(command: Command): Command {
         .choices(['none', 'native', 'full'])
         .default('none'),
     )
-    .option('--outlines', 'contours of the regions as polygons')
+    .option('--outlines', 'contours of the regions as polygons');
+  return withThresholdFlags(command);
+}
+
+export function featureNames(): string[] {
+  return Object.keys(VARIANTS);
+}
+
+export function poolOption(): Option {
+  return new Option(
+    '--pool <P,a,b>',
+    'shape of a feature: P channels on a grid of a x b cells, 512 numbers in all',
+  )
+    .argParser(parsePool)
+    .default(FeaturePooling.P512_1X1, '512,1,1');
+}
+
+export function withThresholdFlags(command: Command): Command {
+  return command
     .option('--class-threshold <t>', "a class is present above it, 0 to 1 (default: the model's)", threshold)
     .option(
       '--roi-threshold <t>',

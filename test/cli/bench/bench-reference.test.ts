@@ -53,16 +53,26 @@ describeWith(['python-torch', 'python-opencv'], 'surgicam bench reference', () =
       [1, 1],
       [3, 3],
     ]);
-    for (const { ratio, oursMs, referenceMs, same } of report.rows) {
+    for (const { ratio, fastestRatio, oursMs, referenceMs, same } of report.rows) {
       expect(ratio.least).toBeLessThanOrEqual(ratio.median);
       expect(ratio.median).toBeLessThanOrEqual(ratio.most);
       expect(ratio.most).toBeLessThanOrEqual(referenceMs.most / oursMs.least);
+      expect(fastestRatio).toBeCloseTo(referenceMs.least / oursMs.least, 9);
       expect(same.logits).toBeLessThan(1e-3);
       expect(same.heatmaps).toBeLessThan(1e-3);
       expect(same.features).toBeLessThan(1e-3);
       expect(same.allBoxes).toBeGreaterThan(0);
       expect(same.sharedBoxes).toBe(same.allBoxes);
     }
+  }, 120_000);
+
+  it('compares L-FE features as well', async () => {
+    const flags = ['--present', '2', '--features', 'l-fe', '--backward', 'activation', '--json'];
+    const { code, stdout } = await runCli(['bench', 'reference', ...turns, ...flags]);
+    expect(code).toBe(0);
+    const { rows, features, backward } = JSON.parse(stdout) as ReferenceReport;
+    expect({ features, backward }).toEqual({ features: 'l_fe', backward: 'activation' });
+    expect(rows.map(({ same }) => same.features < 1e-3)).toEqual([true]);
   }, 120_000);
 
   it('refuses a package of other weights', async () => {

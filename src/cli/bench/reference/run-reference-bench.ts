@@ -80,12 +80,15 @@ async function measureRow(
     const { ms } = await python.turn({ classIds, frames: pictures.files.length, out: null });
     turns.push({ ours: oursMs, reference: ms.median });
   }
+  const oursMs = spreadOf(turns.map((turn) => turn.ours));
+  const referenceMs = spreadOf(turns.map((turn) => turn.reference));
   return {
     present: classIds.length,
     classIds,
-    oursMs: spreadOf(turns.map((turn) => turn.ours)),
-    referenceMs: spreadOf(turns.map((turn) => turn.reference)),
+    oursMs,
+    referenceMs,
     ratio: spreadOf(turns.map((turn) => turn.reference / turn.ours)),
+    fastestRatio: referenceMs.least / oursMs.least,
     same,
   };
 }
