@@ -7,7 +7,7 @@ const END = 2 ** 31 - 1;
 /** Convolution by constant weights, with any number of spatial axes: the transposed convolution. */
 function conv(step: GradientStep): readonly (string | undefined)[] {
   if (step.wants(1) || step.wants(2)) return step.refuse('its weights must be constant');
-  const weight = step.tape.shape(step.input(1));
+  const weight = step.tape.shapes.of(step.input(1));
   const kernels = step.args.list('kernel_shape') ?? weight?.slice(2).map(Number);
   if (kernels === undefined) return step.refuse('the size of its kernel must be known');
   const shape = step.shape();

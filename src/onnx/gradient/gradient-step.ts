@@ -4,7 +4,7 @@ import type { Attributes } from '../graph-elements.js';
 import type { GraphView } from '../graph-view.js';
 import type { NodeProto } from '../onnx-proto.js';
 import { NodeArguments } from './node-arguments.js';
-import type { Shape } from './shape-task.js';
+import type { KnownShapes, Shape } from './shape-task.js';
 
 /** What the steps of one backward pass have in common. */
 export interface GradientTape {
@@ -16,7 +16,7 @@ export interface GradientTape {
   saved(tensor: string): string;
   /** int64 [rank]: the sizes of `saved(tensor)`. */
   sizes(tensor: string): string;
-  shape(tensor: string): Shape | undefined;
+  readonly shapes: KnownShapes;
 }
 
 /**
@@ -35,7 +35,7 @@ export class GradientStep {
     /** By the node's outputs; undefined for an output that the logits do not depend on. */
     readonly gradients: readonly (string | undefined)[],
   ) {
-    this.args = new NodeArguments(tape.view, forward);
+    this.args = new NodeArguments(tape.view, forward, (tensor) => tape.shapes.sizes(tensor));
   }
 
   get opset(): number {
@@ -72,7 +72,7 @@ export class GradientStep {
 
   /** Sizes of the tensor at an input. */
   shape(index = 0): Shape | undefined {
-    return this.tape.shape(this.input(index));
+    return this.tape.shapes.of(this.input(index));
   }
 
   /** Axes as counted from 0. Error: invalid_argument when one is negative and the rank is not known. */

@@ -40,7 +40,7 @@ function split(step: GradientStep): readonly string[] {
 
 function slice(step: GradientStep): readonly string[] {
   const shape = step.shape();
-  const after = step.tape.shape(step.output());
+  const after = step.tape.shapes.of(step.output());
   const starts = step.args.list('starts', 1);
   if (shape === undefined || after === undefined || starts === undefined) {
     return step.refuse('where it begins and the number of axes must be known');

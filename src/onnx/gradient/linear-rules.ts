@@ -28,7 +28,7 @@ function matMul(step: GradientStep): readonly (string | undefined)[] {
   if (left === undefined || right === undefined || left.length < 2 || right.length < 2) {
     return step.refuse('its inputs must have a known number of axes, two at least');
   }
-  const after = step.tape.shape(step.output());
+  const after = step.tape.shapes.of(step.output());
   const byLeft = (): string => {
     const product = step.node('MatMul', [step.gradient, flip(step, step.x(1), right)]);
     return sumLike(step, product, 0, shapeOf(after, left.at(-2)!, left.at(-1)!));

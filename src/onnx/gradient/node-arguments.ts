@@ -1,4 +1,5 @@
-import { attributesOf, floatsOf, integersOf, type AttributeValue, type GraphView } from '../graph-view.js';
+import type { Axis } from '../graph-elements.js';
+import { attributesOf, floatsOf, type AttributeValue, type GraphView } from '../graph-view.js';
 import type { NodeProto } from '../onnx-proto.js';
 
 /** What a node is told beside its tensors. Some arguments moved from attributes to constant inputs over the years. */
@@ -8,6 +9,7 @@ export class NodeArguments {
   constructor(
     private readonly view: GraphView,
     private readonly node: NodeProto,
+    private readonly sizes: (tensor: string) => readonly Axis[] | undefined,
   ) {
     this.#attributes = attributesOf(node);
   }
@@ -23,12 +25,12 @@ export class NodeArguments {
     return typeof value === 'string' ? value : fallback;
   }
 
-  /** An INTS attribute, or else the constant int64 input at `index`; undefined where it is neither. */
+  /** An INTS attribute, or else the int64 input at `index`; undefined where it is neither or not known beforehand. */
   list(name: string, index?: number): readonly number[] | undefined {
     const value = this.#attributes.get(name);
     if (Array.isArray(value)) return value as readonly number[];
-    const tensor = index === undefined ? undefined : this.view.constant(this.node.input?.[index] ?? '');
-    return tensor === undefined ? undefined : integersOf(tensor);
+    const sizes = index === undefined ? undefined : this.sizes(this.node.input?.[index] ?? '');
+    return sizes?.every((size) => typeof size === 'number') ? sizes : undefined;
   }
 
   /** Whether an optional input is there. */

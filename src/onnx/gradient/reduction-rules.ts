@@ -5,7 +5,7 @@ import { expandLike, reshapeLike } from './sizes.js';
 /** Elements of the input for each element of the output, as a float32 scalar. */
 function ratio(step: GradientStep): string {
   const before = step.shape();
-  const after = step.tape.shape(step.output());
+  const after = step.tape.shapes.of(step.output());
   if (before !== undefined && after !== undefined) {
     const count = numbers(before) / numbers(after);
     const names = (shape: typeof before): string =>

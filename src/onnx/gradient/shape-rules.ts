@@ -21,6 +21,7 @@ export const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map<string, Shape
   ...BROADCAST.map((operator) => [operator, (task: ShapeTask) => [broadcast(task)]] as const),
   ...REDUCE.map((operator) => [operator, (task: ShapeTask) => [reduced(task)]] as const),
   ['Shape', (task) => [known(input(task, 0), (shape) => [shape.length])]],
+  ['ConstantOfShape', ({ node, shapes }) => [shapes.sizes(node.input![0]!)]],
   ['Conv', (task) => [convolved(task)]],
   ['MaxPool', (task) => [pooled(task)]],
   ['AveragePool', (task) => [pooled(task)]],
@@ -190,17 +191,23 @@ function sliced(task: ShapeTask): Shape | undefined {
     const sizes = [...shape];
     for (const [index, given] of axes.entries()) {
       const axis = given < 0 ? given + shape.length : given;
-      const size = shape[axis]!;
-      const step = steps[index]!;
-      if (typeof size !== 'number' || step < 1) sizes[axis] = task.shapes.unknown();
-      else {
-        const bound = (value: number): number =>
-          Math.min(size, Math.max(0, value < 0 ? value + size : value));
-        sizes[axis] = Math.max(0, Math.ceil((bound(ends[index]!) - bound(starts[index]!)) / step));
-      }
+      sizes[axis] =
+        remaining(shape[axis]!, starts[index]!, ends[index]!, steps[index]!) ?? task.shapes.unknown();
     }
     return sizes;
   });
+}
+
+/** Length of what is left of an axis. */
+function remaining(size: Axis, start: number, end: number, step: number): number | undefined {
+  if (typeof size !== 'number') return undefined;
+  const inside = (at: number): number => (at < 0 ? at + size : at);
+  if (step > 0) {
+    const bound = (at: number): number => Math.min(size, Math.max(0, inside(at)));
+    return Math.max(0, Math.ceil((bound(end) - bound(start)) / step));
+  }
+  const bound = (at: number): number => Math.min(size - 1, Math.max(-1, inside(at)));
+  return Math.max(0, Math.ceil((bound(end) - bound(start)) / step));
 }
 
 function split(task: ShapeTask): readonly (Shape | undefined)[] {

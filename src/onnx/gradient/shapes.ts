@@ -52,7 +52,11 @@ export class Shapes implements KnownShapes {
       if (value !== undefined) this.#shapes.set(output![0]!, (value.dims ?? []).map(Number));
       return;
     }
-    const task = { node, shapes: this, args: new NodeArguments(this.view, node) };
+    const task = {
+      node,
+      shapes: this,
+      args: new NodeArguments(this.view, node, (tensor) => this.sizes(tensor)),
+    };
     const sizes = SIZE_RULES.get(opType ?? '')?.(task);
     if (sizes !== undefined) this.#sizes.set(output![0]!, sizes);
     const shapes = SHAPE_RULES.get(opType ?? '')?.(task) ?? [];

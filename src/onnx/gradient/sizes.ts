@@ -31,7 +31,7 @@ export function sumLike(
   step: GradientStep,
   gradient: string,
   index: number,
-  from: Shape | undefined = step.tape.shape(step.output()),
+  from: Shape | undefined = step.tape.shapes.of(step.output()),
 ): string {
   const to = step.shape(index);
   if (from === undefined || to === undefined) return dynamicSumLike(step, gradient, index);

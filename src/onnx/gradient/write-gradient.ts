@@ -76,6 +76,6 @@ function gradientTape(
     saved: (tensor) => (fixed.has(tensor) ? tensor : once(`value ${tensor}`, () => saved(tensor))),
     sizes: (tensor) =>
       once(`sizes ${tensor}`, () => (fixed.has(tensor) ? ownSizes(tensor) : (sizes ?? ownSizes)(tensor))),
-    shape: (tensor) => shapes.of(tensor),
+    shapes,
   };
 }

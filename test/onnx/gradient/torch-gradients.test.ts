@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { deriveGradientGraph } from '../../../src/onnx/gradient/derive-gradient-graph.js';
+import { writeClassGradients } from '../../../src/onnx/gradient/write-class-gradients.js';
+import { GraphEditor } from '../../../src/onnx/graph-editor.js';
+import { readGraph } from '../../../src/onnx/graph-view.js';
 import { GraphRunner } from '../../fixtures/graph-runner.js';
 import { PROJECT_ROOT, PYTHON, describeWith } from '../../fixtures/requirements.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
@@ -24,10 +27,13 @@ const NETWORKS = [
   'vgg',
   'convnext',
   'convnext-13',
+  'attention',
   'functions',
   'functions-11',
   'pools',
+  'norms',
   'mobilenet',
+  'shufflenet',
   'squeezenet',
 ];
 
@@ -63,6 +69,28 @@ describeWith('python-torch', 'gradients of exported networks, against autograd',
       });
       expect(gradient!.shape).toEqual([rows, ...layer.slice(1)]);
       expectClose(gradient!.data, numbers(`${name}.gradient.f32`), 1e-4);
+    } finally {
+      await runner.close();
+    }
+  });
+
+  it.each(NETWORKS)('%s: all classes in the whole graph', async (name) => {
+    const { x, layer, logits } = shapesOf(name);
+    const [frames, classes] = [logits[0]!, logits[1]!];
+    const bytes = readFileSync(path.join(folder, `${name}.onnx`));
+    const editor = GraphEditor.open(bytes);
+    const gradients = writeClassGradients(editor, readGraph(bytes), {
+      activation: 'layer',
+      logits: 'logits',
+      classes,
+    });
+    editor.removeOutputs();
+    editor.output(gradients, 'float32', ['rows', ...layer.slice(1)]);
+    const runner = new GraphRunner(editor.finish({ prune: true }));
+    try {
+      const results = await runner.run({ x: { data: numbers(`${name}.x.f32`), shape: x } });
+      expect(results[gradients]!.shape).toEqual([frames * classes, ...layer.slice(1)]);
+      expectClose(results[gradients]!.data, numbers(`${name}.gradient.f32`), 1e-4);
     } finally {
       await runner.close();
     }
