@@ -86,6 +86,24 @@ export async function openEndoVis18(
   return { layout: 'endovis18', classes, ...(hasBoxes ? { boxFrame: ENDOVIS18_FRAME } : {}), frames };
 }
 
+/** A box and the class it belongs to, in pixels of `ENDOVIS18_FRAME`. */
+export interface NamedBox {
+  readonly name: string;
+  readonly box: PixelBox;
+}
+
+/** Boxes of every frame of a `gt_bbox/seq_<n>.txt`, by frame name. Errors: not_found, invalid_argument with line and column. */
+export async function readEndoVis18Boxes(file: string): Promise<ReadonlyMap<string, readonly NamedBox[]>> {
+  const names = [...INSTRUMENTS, TISSUE];
+  const rows = await readBoxes(file, [...names.keys()]);
+  return new Map(
+    [...rows].map(([frame, { value }]) => [
+      frame,
+      value.flatMap((box, i) => (box === undefined ? [] : [{ name: names[i]!, box }])),
+    ]),
+  );
+}
+
 interface Located<T> {
   /** The cell that names the frame. */
   readonly cell: Cell;

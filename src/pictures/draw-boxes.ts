@@ -71,11 +71,11 @@ function strokeBox(picture: Picture, area: Area, colour: Rgb, style: LineStyle):
   strokeTwice(picture, colour, style, line);
 }
 
-/** A dark line under the coloured one keeps every colour visible on every background. */
+/** A line under the coloured one, light for dark colours, keeps every colour visible on every background. */
 function strokeTwice({ context }: Picture, colour: Rgb, style: LineStyle, line: number): void {
   context.lineJoin = 'miter';
   context.setLineDash([]);
-  context.strokeStyle = 'rgba(0, 0, 0, 0.55)';
+  context.strokeStyle = haloOf(colour);
   context.lineWidth = line + 2;
   context.stroke();
   context.setLineDash(style === 'dashed' ? [line * 4, line * 3] : []);
@@ -104,7 +104,7 @@ function drawLabels(picture: Picture, boxes: readonly BoxLayer[], areas: readonl
     const { label, colour } = labelled[i]!;
     context.fillStyle = css(colour);
     context.fillRect(area.x, area.y, area.width, area.height);
-    context.strokeStyle = 'rgba(0, 0, 0, 0.55)';
+    context.strokeStyle = haloOf(colour);
     context.lineWidth = 1;
     context.strokeRect(area.x + 0.5, area.y + 0.5, area.width - 1, area.height - 1);
     context.fillStyle = inkOn(colour);
@@ -124,6 +124,10 @@ export function fitted({ context }: Picture, text: string, width: number): strin
 
 export function css([red, green, blue]: Rgb): string {
   return `rgb(${red}, ${green}, ${blue})`;
+}
+
+function haloOf(colour: Rgb): string {
+  return inkOn(colour) === '#000' ? 'rgba(0, 0, 0, 0.55)' : 'rgba(255, 255, 255, 0.7)';
 }
 
 /** Black or white, whichever is read better on the colour (relative luminance of WCAG, threshold of equal contrast). */

@@ -8,6 +8,7 @@ import {
   type OutlineLayer,
 } from './draw-boxes.js';
 import { font } from './fonts.js';
+import { FAINT_INK, INK, PAPER } from './ink.js';
 import { Picture, type RgbFrame } from './picture.js';
 
 export interface FrameLayers {
@@ -24,10 +25,6 @@ export interface FrameLayers {
   /** The frame is drawn so wide, in pixels, and lines and letters in proportion. If absent, as wide as it is. */
   readonly width?: number;
 }
-
-const STRIP = '#15191f';
-const INK = '#f2f4f7';
-const FAINT_INK = '#aeb6c2';
 
 /**
  * A frame with what was found in it. The strip of a title adds `stripHeight` pixels at the top; all else is drawn on
@@ -59,7 +56,7 @@ function scaled(picture: Picture, width: number): Picture {
 
 function withStrip(picture: Picture, title: string, note: string): Picture {
   const strip = stripHeight(picture);
-  const whole = new Picture(picture.width, picture.height + strip, STRIP);
+  const whole = new Picture(picture.width, picture.height + strip, PAPER);
   whole.paste(picture, 0, strip);
   const { context, width } = whole;
   const size = fontSizeFor(picture);
