@@ -30,12 +30,14 @@ export function readElements(text: string, file: string, onElement: (element: Xm
     const current = open.at(-1);
     if (current !== undefined) current.text += more;
   };
+  let elements = 0;
   parser.onerror = (error) => {
     const [what = ''] = error.message.split('\n');
     const at = { file, line: parser.line + 1, column: Math.max(1, parser.column) };
     throw annotationError(at, what, 'well-formed XML');
   };
   parser.onopentag = ({ name }) => {
+    elements++;
     open.push({ name, line: parser.line + 1, column: parser.column + 1, text: '', inside: new Map() });
   };
   parser.ontext = add;
@@ -51,9 +53,12 @@ export function readElements(text: string, file: string, onElement: (element: Xm
     onElement({ path, content, inside: element.inside });
   };
   parser.write(text.replace(/^\uFEFF/, '')).close();
+  // the parser has nothing against a file without anything in it
+  if (elements === 0) throw annotationError({ file, line: 1, column: 1 }, 'no element', 'well-formed XML');
 }
 
 function contentOf({ text, line, column }: OpenElement): ElementText {
+  if (text.trim() === '') return { text: '', line, column };
   const before = text.slice(0, text.length - text.trimStart().length).split('\n');
   const indent = before.at(-1)!.length;
   const isFirstLine = before.length === 1;
