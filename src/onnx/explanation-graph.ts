@@ -32,8 +32,8 @@ export function writeExplanation(
 }
 
 /**
- * The same for any head, from the gradient of every logit by the map, [N, K, C, h, w], which the graph computes: the
- * weight of a channel is its mean over the cells.
+ * The same for any head, from the gradients of all logits by the map, which the graph computes: [N * K, C, h, w], the
+ * classes of a frame side by side. The weight of a channel is its mean over the cells.
  */
 export function writeExplanationOfGradients(
   writer: GraphEditor,
@@ -42,7 +42,9 @@ export function writeExplanationOfGradients(
   classes: number,
 ): ExplanationNames {
   const { name, channels, height, width } = map;
-  const weights = reduce(writer, 'ReduceMean', 'gradcam.weights', gradients, [3, 4], false);
+  const means = reduce(writer, 'ReduceMean', 'gradcam.means', gradients, [2, 3], false);
+  const perFrame = writer.integers('gradcam.weights.shape', [-1, classes, channels]);
+  const weights = writer.node('Reshape', 'gradcam.weights', [means, perFrame]);
   const cells = writer.integers('gradcam.cells.shape', [0, channels, height * width]);
   const flat = writer.node('Reshape', 'gradcam.cells', [name, cells]);
   const sums = writer.node('MatMul', 'gradcam.sums', [weights, flat]);

@@ -1,5 +1,6 @@
 import { SurgicamError } from '../../domain/errors.js';
-import type { HeadKind, ProbabilityFunction } from '../../domain/model-description.js';
+import type { FeatureMapShape, HeadKind, ProbabilityFunction } from '../../domain/model-description.js';
+import { deriveGradientGraph } from '../gradient/derive-gradient-graph.js';
 import type { GraphInput, ModelGraph } from '../resnet-graph.js';
 import { flowTensors } from './data-flow.js';
 import { chooseFeatureMaps } from './feature-maps.js';
@@ -11,7 +12,7 @@ import { measureShapes } from './measure-shapes.js';
 import { prepareNetwork, type PictureSize } from './prepare-network.js';
 import type { RunGraph } from './run-graph.js';
 import { verifyImport } from './verify-import.js';
-import { writeForeignGraph } from './write-foreign-graph.js';
+import { writeForeignGraph, type ForeignGraph } from './write-foreign-graph.js';
 
 export interface ForeignImport extends GraphInput {
   /** In the order of the logits. */
@@ -55,8 +56,8 @@ function agreed(side: 'width' | 'height', own: number | undefined, wish: number 
 
 /**
  * Makes a package's graph of any ONNX image classifier and checks it against the original on noise. Errors:
- * invalid_argument when the network is no image classifier of these classes; unimplemented when its head cannot be
- * differentiated; failed_precondition when the result does not compute what the network does.
+ * invalid_argument when the network is no image classifier of these classes or its head cannot be differentiated;
+ * failed_precondition when the result does not compute what the network does.
  */
 export async function importForeign(
   foreign: ForeignNetwork,
@@ -71,23 +72,32 @@ export async function importForeign(
   const flow = flowTensors(view, network.input, logits.tensor);
   const featureMaps = chooseFeatureMaps(flow, shapes, options.targetLayer);
   const proof = proveLinearHead(view, shapes, featureMaps.at(-1)!, logits.tensor);
-  if (!proof.isLinear) {
-    throw new SurgicamError('unimplemented', `the head is not pooling and linear layers: ${proof.reason}`);
-  }
   const logitsTensor = { name: logits.tensor, rank: shapes.get(logits.tensor)!.length };
   const graph = writeForeignGraph(network, {
     logits: logitsTensor,
     featureMaps,
     classes: classes.length,
     normalization: options,
-    head: { kind: 'gap_linear', weights: proof.weights },
+    ...(proof.isLinear ? { headWeights: proof.weights } : {}),
   });
   await verifyImport(original, logitsTensor, graph, options, classes.length, runGraph);
   return {
     ...graph,
     architecture: foreign.title,
-    featureMaps,
-    head: 'gap_linear',
+    featureMaps: featureMaps.map((map, index) => withGradient(map, graph, index === featureMaps.length - 1)),
+    head: proof.isLinear ? 'gap_linear' : 'general',
     probabilityFunction: options.probabilityFunction ?? logits.probabilityFunction,
   };
+}
+
+/** Says of a map before the last one when the network cannot be differentiated back to it. */
+function withGradient(map: FeatureMapShape, graph: ForeignGraph, isTarget: boolean): FeatureMapShape {
+  if (isTarget) return map;
+  try {
+    deriveGradientGraph(graph.bytes, map.name);
+    return map;
+  } catch (error) {
+    if (SurgicamError.from(error).code !== 'invalid_argument') throw error;
+    return { ...map, hasGradient: false };
+  }
 }

@@ -1,8 +1,10 @@
-import type { FeatureMapShape, HeadKind } from '../../domain/model-description.js';
-import { writeExplanation, type ExplanationNames } from '../explanation-graph.js';
+import type { FeatureMapShape } from '../../domain/model-description.js';
+import { writeExplanation, writeExplanationOfGradients } from '../explanation-graph.js';
 import { GraphEditor } from '../graph-editor.js';
 import { elementTypeCode } from '../graph-elements.js';
 import { GRAPH_INPUTS, GRAPH_OUTPUTS, PROLOG_TENSORS } from '../graph-names.js';
+import { readGraph } from '../graph-view.js';
+import { writeClassGradients } from '../gradient/write-class-gradients.js';
 import type { GraphInput } from '../resnet-graph.js';
 import type { PreparedNetwork } from './prepare-network.js';
 import { renameTensors } from './rename-tensors.js';
@@ -19,13 +21,8 @@ export interface ForeignGraphParts {
   readonly featureMaps: readonly FeatureMapShape[];
   readonly classes: number;
   readonly normalization: Pick<GraphInput, 'mean' | 'std'>;
-  /** The head's weights [K, C], or how the gradients of the logits by the last map, [N, K, C, h, w], are written. */
-  readonly head:
-    | { readonly kind: Extract<HeadKind, 'gap_linear'>; readonly weights: Float32Array }
-    | {
-        readonly kind: Extract<HeadKind, 'general'>;
-        readonly write: (editor: GraphEditor) => ExplanationNames;
-      };
+  /** The head's weights [K, C]; if absent, the graph computes the gradients of the logits by the last map. */
+  readonly headWeights?: Float32Array;
 }
 
 export interface ForeignGraph {
@@ -34,21 +31,19 @@ export interface ForeignGraph {
   readonly outputs: readonly string[];
 }
 
-/** A model package's graph around a foreign network: bytes of frames in; logits, Grad-CAM, feature maps and SL-FE out. */
+/**
+ * A model package's graph around a foreign network: bytes of frames in; logits, Grad-CAM, feature maps and SL-FE out.
+ * Errors: those of writeClassGradients.
+ */
 export function writeForeignGraph(network: PreparedNetwork, parts: ForeignGraphParts): ForeignGraph {
-  const { featureMaps, classes, head } = parts;
-  const { name: logits, rank } = parts.logits;
-  const names = rank === 2 ? new Map([[logits, GRAPH_OUTPUTS.logits]]) : new Map<string, string>();
-  const graph = renameTensors(network.model.graph!, names);
-  const editor = new GraphEditor({ ...network.model, graph });
-  editor.removeOutputs();
-  if (rank > 2) editor.node('Flatten', GRAPH_OUTPUTS.logits, [logits], { axis: 1 });
-  writeProlog(editor, network, parts.normalization);
-  editor.output(GRAPH_OUTPUTS.logits, 'float32', ['N', classes]);
+  const { featureMaps, classes, headWeights } = parts;
+  const target = featureMaps.at(-1)!;
+  const bare = writeBareNetwork(network, parts);
+  const editor = GraphEditor.open(bare);
   const explained =
-    head.kind === 'gap_linear'
-      ? writeExplanation(editor, featureMaps.at(-1)!, head.weights, classes)
-      : head.write(editor);
+    headWeights === undefined
+      ? writeExplanationOfGradients(editor, target, headGradients(editor, bare, target, classes), classes)
+      : writeExplanation(editor, target, headWeights, classes);
   for (const { name, channels, height, width } of featureMaps) {
     editor.output(name, 'float32', ['N', channels, height, width]);
   }
@@ -57,6 +52,35 @@ export function writeForeignGraph(network: PreparedNetwork, parts: ForeignGraphP
     inputs: [GRAPH_INPUTS.frames, ...explained.inputs],
     outputs: [GRAPH_OUTPUTS.logits, ...explained.outputs, ...featureMaps.map((map) => map.name)],
   };
+}
+
+/** The network with the package's input and its logits as the only output. */
+function writeBareNetwork(network: PreparedNetwork, { logits, classes, normalization }: ForeignGraphParts): Uint8Array {
+  // What stands behind the classes' axis, the package's logits do not have.
+  const isFlat = logits.rank === 2;
+  const names = isFlat ? new Map([[logits.name, GRAPH_OUTPUTS.logits]]) : new Map<string, string>();
+  const graph = renameTensors(network.model.graph!, names);
+  const editor = new GraphEditor({ ...network.model, graph });
+  editor.removeOutputs();
+  if (!isFlat) editor.node('Flatten', GRAPH_OUTPUTS.logits, [logits.name], { axis: 1 });
+  editor.output(GRAPH_OUTPUTS.logits, 'float32', ['N', classes]);
+  writeProlog(editor, network, normalization);
+  return editor.finish({ prune: true });
+}
+
+/** The gradients of all logits by a map: [N * K, C, h, w]. */
+function headGradients(
+  editor: GraphEditor,
+  bare: Uint8Array,
+  { name, channels, height, width }: FeatureMapShape,
+  classes: number,
+): string {
+  return writeClassGradients(editor, readGraph(bare), {
+    activation: name,
+    shape: ['N', channels, height, width],
+    logits: GRAPH_OUTPUTS.logits,
+    classes,
+  });
 }
 
 /** uint8 NHWC -> (x / 255 - mean) / std, NCHW, in place of the network's own input. Written from the last node back. */
