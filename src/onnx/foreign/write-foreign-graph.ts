@@ -55,7 +55,10 @@ export function writeForeignGraph(network: PreparedNetwork, parts: ForeignGraphP
 }
 
 /** The network with the package's input and its logits as the only output. */
-function writeBareNetwork(network: PreparedNetwork, { logits, classes, normalization }: ForeignGraphParts): Uint8Array {
+function writeBareNetwork(
+  network: PreparedNetwork,
+  { logits, classes, normalization }: ForeignGraphParts,
+): Uint8Array {
   // What stands behind the classes' axis, the package's logits do not have.
   const isFlat = logits.rank === 2;
   const names = isFlat ? new Map([[logits.name, GRAPH_OUTPUTS.logits]]) : new Map<string, string>();

@@ -160,6 +160,22 @@ describeWith(
       await expectAsPyTorch(graph, reference);
     });
 
+    it.each(['vgg11', 'average_and_maximum'])('%s: a head of another kind', async (name) => {
+      const reference = readForeignReference(folder, name);
+      const graph = await importBytes(reference.bytes);
+      expect(graph.head).toBe('general');
+      await expectAsPyTorch(graph, reference);
+    });
+
+    it('a target layer before more convolutions', async () => {
+      const reference = readForeignReference(folder, 'inner_layer');
+      const { featureMaps } = await importBytes(reference.bytes);
+      const graph = await importBytes(reference.bytes, { targetLayer: featureMaps[1]!.name });
+      expect(graph.head).toBe('general');
+      expect(graph.featureMaps.slice(-2)).toEqual(featureMaps.slice(0, 2));
+      await expectAsPyTorch(graph, reference);
+    });
+
     it.each([18, 21, 22])('a network of operator set %d', async (version) => {
       // These operators are the same in all sets since 13; what is appended is not.
       const reference = readForeignReference(folder, 'wide_features');

@@ -218,6 +218,16 @@ describe('what is no image classifier is refused', () => {
       'target layer is "layer4"; allowed: a float tensor [N, C, h, w] between picture and logits, or the node that makes ' +
         'it; the last ones: conv [6, 4, 5], map [6, 4, 5]',
     ],
+    [
+      'a head that cannot be differentiated',
+      (graph) => {
+        const bend = { opType: 'Asinh', name: 'bend', input: ['flat'], output: ['bent'] };
+        graph.node!.splice(4, 0, bend);
+        graph.node![5]!.input![0] = 'bent';
+      },
+      {},
+      "the gradient through operator 'Asinh' (node 'bend') is not known",
+    ],
     ['a target layer without axes', () => undefined, { targetLayer: 'flat' }, 'target layer is "flat"'],
     [
       'a network without maps',
