@@ -92,29 +92,33 @@ def partial_forward(network, frame, last):
 
 
 class Stopwatch:
-    """Milliseconds of every stage of every frame."""
+    """Milliseconds of every stage of every frame, and of the processor's time in it, all threads together."""
 
     def __init__(self):
-        self.frames = []
+        self.frames, self.processor = [], []
 
     def start(self):
         self.frames.append({})
-        self.since = time.perf_counter()
+        self.processor.append({})
+        self.since, self.processor_since = time.perf_counter(), time.process_time()
 
     def lap(self, stage):
-        now = time.perf_counter()
+        now, processor_now = time.perf_counter(), time.process_time()
         self.frames[-1][stage] = 1000 * (now - self.since)
-        self.since = now
+        self.processor[-1][stage] = 1000 * (processor_now - self.processor_since)
+        self.since, self.processor_since = now, processor_now
 
     def summary(self):
         """Reading and writing files are counted apart: `ms` is the work between them."""
-        stages = {stage: [frame[stage] for frame in self.frames] for stage in self.frames[0]}
-        work = [sum(ms for stage, ms in frame.items() if stage not in ("read", "write")) for frame in self.frames]
 
         def figures(values):
             return {"mean": statistics.fmean(values), "median": statistics.median(values)}
 
-        return {"ms": figures(work), "stages": {stage: figures(values) for stage, values in stages.items()}}
+        def work(frames):
+            return figures([sum(ms for stage, ms in frame.items() if stage not in ("read", "write")) for frame in frames])
+
+        stages = {stage: figures([frame[stage] for frame in self.frames]) for stage in self.frames[0]}
+        return {"ms": work(self.frames), "processor_ms": work(self.processor), "stages": stages}
 
 
 def do_frame(network, explainer, path, class_ids, arguments, watch):

@@ -17,6 +17,7 @@ interface BenchReferenceFlags {
   readonly model?: string;
   readonly pictures?: string;
   readonly frames: number;
+  readonly extract: number;
   readonly rounds: number;
   readonly threads: number;
   readonly present: readonly number[];
@@ -36,6 +37,7 @@ export function registerBenchReference(bench: Command): void {
     .option('--model <folder>', 'its model package (default: the checkpoint is imported)')
     .option('--pictures <folder>', 'PNG or JPEG frames (default: a synthetic scene, 1280 x 1024)')
     .option('--frames <n>', 'pictures in a turn', wholeIn(1, 100_000), 12)
+    .option('--extract <n>', 'also `surgicam extract`, on so many pictures a turn', wholeIn(0, 100_000), 0)
     .option('--rounds <n>', 'turns of either side', wholeIn(1, 1000), 3)
     .addOption(
       new Option('--threads <n>', 'of either side')
@@ -57,7 +59,7 @@ export function registerBenchReference(bench: Command): void {
 }
 
 async function benchReference(flags: BenchReferenceFlags): Promise<void> {
-  const { frames, rounds, threads, python, backward, present } = flags;
+  const { frames, extract, rounds, threads, python, backward, present } = flags;
   const step = (text: string): void => void process.stderr.write(`... ${text}\n`);
   await withTemporaryFolder(async (folder) => {
     step('making weights and pictures');
@@ -67,7 +69,7 @@ async function benchReference(flags: BenchReferenceFlags): Promise<void> {
       if (count > most)
         throw SurgicamError.invalidField('--present', count, `1 to ${most}, the model's classes`);
     }
-    const pictures = await referencePictures(flags.pictures, frames, folder);
+    const pictures = await referencePictures(flags.pictures, Math.max(frames, extract), folder);
     const engine = InferenceEngine.start({
       ...workerLayout({}, threads),
       providers: ['cpu'],
@@ -79,6 +81,8 @@ async function benchReference(flags: BenchReferenceFlags): Promise<void> {
         engine,
         model,
         pictures,
+        frames,
+        extractFrames: Math.min(extract, pictures.files.length),
         python,
         threads,
         present,

@@ -38,6 +38,8 @@ describeWith(['python-torch', 'python-opencv'], 'surgicam bench reference', () =
       ...turns,
       '--present',
       '1,3',
+      '--extract',
+      '3',
       '--out',
       out,
     ]);
@@ -48,12 +50,16 @@ describeWith(['python-torch', 'python-opencv'], 'surgicam bench reference', () =
       new RegExp(`^\\| 1 \\| ${number} \\| ${number} \\| \\*\\*\\d+\\.\\d\\*\\* \\(`, 'm'),
     );
 
+    expect(stdout).toMatch(/^`surgicam extract` on 3 of the pictures/m);
     const report = JSON.parse(readFileSync(out, 'utf8')) as ReferenceReport;
     expect(report.rows.map(({ present, classIds }) => [present, classIds.length])).toEqual([
       [1, 1],
       [3, 3],
     ]);
-    for (const { ratio, fastestRatio, oursMs, referenceMs, same } of report.rows) {
+    for (const { engine, extract, same } of report.rows) {
+      const { ratio, fastestRatio, oursMs, referenceMs } = engine;
+      expect(extract!.ratio.least).toBeGreaterThan(0);
+      expect(engine.processorRatio.least).toBeGreaterThan(0);
       expect(ratio.least).toBeLessThanOrEqual(ratio.median);
       expect(ratio.median).toBeLessThanOrEqual(ratio.most);
       expect(ratio.most).toBeLessThanOrEqual(referenceMs.most / oursMs.least);

@@ -17,6 +17,8 @@ export interface PythonTurn {
   readonly present: number;
   /** Reading and writing of files left out. */
   readonly ms: StageTime;
+  /** The same of the processor's time, all threads together. */
+  readonly processor_ms: StageTime;
   readonly stages: Readonly<Record<string, StageTime>>;
 }
 

@@ -1,5 +1,10 @@
 import { lastValueFrom, from, tap } from 'rxjs';
-import { resolveRecipe, type FeatureRequest, type KeyedRecipe } from '../../../domain/analysis-recipe.js';
+import {
+  resolveRecipe,
+  type FeatureRequest,
+  type KeyedRecipe,
+  type RecipeWish,
+} from '../../../domain/analysis-recipe.js';
 import { SurgicamError } from '../../../domain/errors.js';
 import type { FrameAnalysis } from '../../../domain/frame-analysis.js';
 import type { FrameGate } from '../../../domain/frame-gate.js';
@@ -9,6 +14,7 @@ import { loadImage, type ImagePixels } from '../../../files/image.js';
 import type { InferenceEngine } from '../../../inference/inference-engine.js';
 import type { LoadedModel } from '../../../inference/loaded-model.js';
 import { whenOpen } from '../../analyze/when-open.js';
+import { timedTurn, type TurnTime } from './comparison.js';
 
 /** The service's engine on pictures that are decoded already, with the outputs that the reference computes. */
 export class ServiceTurns {
@@ -31,14 +37,14 @@ export class ServiceTurns {
     return new ServiceTurns(engine, model, pictures, features);
   }
 
-  /** All pictures, `repeats` times over: milliseconds a frame, first frame in to last analysis out. */
-  async measure(classIds: readonly number[], repeats: number): Promise<number> {
+  /** All pictures, `repeats` times over, first frame in to last analysis out. */
+  measure(classIds: readonly number[], repeats: number): Promise<TurnTime> {
     const count = this.pictures.length * repeats;
-    const began = performance.now();
-    const analyses = await this.analyze(classIds, count, () => undefined);
-    if (analyses !== count)
-      throw new SurgicamError('internal', `${count - analyses} of ${count} frames failed`);
-    return (performance.now() - began) / count;
+    return timedTurn(count, async () => {
+      const analyses = await this.analyze(classIds, count, () => undefined);
+      if (analyses !== count)
+        throw new SurgicamError('internal', `${count - analyses} of ${count} frames failed`);
+    });
   }
 
   /** The analyses of the first `count` pictures. */
@@ -53,7 +59,8 @@ export class ServiceTurns {
     count: number,
     onAnalysis: (analysis: FrameAnalysis) => void,
   ): Promise<number> {
-    const recipe = recipeOf(classIds, this.features, this.model.description);
+    const wish = { boxes: true, heatmaps: { encoding: 'full_f32' }, features: this.features } as const;
+    const recipe = presentRecipe(classIds, wish, this.model.description);
     const gate = this.engine.createGate();
     let done = 0;
     const analyses = from(this.frames(count, gate)).pipe(
@@ -92,11 +99,11 @@ export class ServiceTurns {
 }
 
 /** A probability exceeds 0 always and 1 never, so exactly these classes are present. */
-function recipeOf(
+export function presentRecipe(
   classIds: readonly number[],
-  features: FeatureRequest,
+  wish: RecipeWish,
   model: ModelDescription,
 ): KeyedRecipe {
   const classThresholds = new Map(model.classes.map((_, id) => [id, classIds.includes(id) ? 0 : 1]));
-  return resolveRecipe({ classThresholds, boxes: true, heatmaps: { encoding: 'full_f32' }, features }, model);
+  return resolveRecipe({ ...wish, classThresholds }, model);
 }
