@@ -14,6 +14,8 @@ export interface EvaluationReport {
     readonly layers: readonly string[];
     /** T_class of every class. */
     readonly classThresholds: readonly number[];
+    /** T_roi of every class for the example frames. */
+    readonly roiThresholds: readonly number[];
     /** A box is right when its IoU with the true one is at least this. */
     readonly boxIou: number;
   };
@@ -21,6 +23,8 @@ export interface EvaluationReport {
   readonly presence?: PresenceReport;
   /** Absent when it has no boxes. */
   readonly localization?: LocalizationReport;
+  /** The frames that agreed best and worst with the data set; by mean IoU at the settings' T_roi, else by presence. */
+  readonly examples: readonly ExampleFrame[];
   /** What could not be computed, and why. */
   readonly notes: readonly string[];
 }
@@ -69,4 +73,12 @@ export interface LocalizationPoint {
     readonly meanIou: number | null;
     readonly boxAp: number | null;
   }[];
+}
+
+export interface ExampleFrame {
+  readonly kind: 'best' | 'worst';
+  readonly video: string;
+  readonly name: string;
+  /** Mean IoU of the frame's classes, or the share of classes told rightly. */
+  readonly score: number;
 }
