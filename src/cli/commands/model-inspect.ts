@@ -61,7 +61,7 @@ async function describePackage({ manifest, graphPath }: ModelPackage): Promise<s
 }
 
 function tensorLine({ name, type, axes }: TensorSignature): string {
-  return `  ${name.padEnd(16)}${type.padEnd(8)}[${axes.join(', ')}]`;
+  return `  ${name.padEnd(15)} ${type.padEnd(8)}[${axes.join(', ')}]`;
 }
 
 interface Trial {

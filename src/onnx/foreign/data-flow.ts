@@ -61,7 +61,7 @@ const CHANNELS_FIRST =
   /^(Conv|ConvTranspose|MaxPool|AveragePool|LpPool|Global.*Pool|BatchNormalization|InstanceNormalization|LRN|DepthToSpace|SpaceToDepth)$/;
 
 /** Operators after which axes mean something else. */
-const MIXES_AXES = /^(Reshape|Flatten|Squeeze|Unsqueeze|MatMul|Gemm|Einsum|Gather.*|Reduce.*|Arg.*)$/;
+const MIXES_AXES = /^(Reshape|Flatten|Squeeze|Unsqueeze|Gemm|Einsum|Gather.*|Reduce.*|Arg.*)$/;
 
 function layoutAfter(
   node: NodeProto,
@@ -69,6 +69,8 @@ function layoutAfter(
 ): FlowTensor['layout'] {
   const operator = node.opType ?? '';
   if (CHANNELS_FIRST.test(operator)) return 'nchw';
+  // A linear layer on the last axis, which channels-last networks have in place of 1 x 1 convolutions.
+  if (operator === 'MatMul') return layouts.get(node.input?.[0] ?? '') === 'nhwc' ? 'nhwc' : undefined;
   if (MIXES_AXES.test(operator) && !keepsAxes(node)) return undefined;
   const layout = (node.input ?? []).map((name) => layouts.get(name)).find((known) => known !== undefined);
   if (operator !== 'Transpose') return layout;

@@ -7,7 +7,7 @@ import type { Shapes } from './measure-shapes.js';
 const MOST_MAPS = 3;
 
 /** Operators that only hand on or pool a map: the map before them is the one that is meant. */
-const BELONGS_TO_HEAD = ['Identity', 'Dropout', 'Transpose', 'Cast', 'AveragePool', 'Pad'];
+const BELONGS_TO_HEAD = ['Identity', 'Dropout', 'Cast', 'AveragePool', 'Pad'];
 
 interface Candidate extends FeatureMapShape {
   readonly isCut: boolean;
