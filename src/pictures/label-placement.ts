@@ -15,26 +15,32 @@ export interface LabelRequest {
 }
 
 /**
- * Where labels go: at their anchor where they hide no other label, else as near as there is room; always inside the
- * picture as far as they fit into it. Where the picture is full, where they hide the least.
+ * Where labels go: at their anchor where they hide neither another label nor much of what they belong to, else as near
+ * as there is room; always inside the picture as far as they fit into it. Where it is full, where they hide the least.
  */
 export function placeLabels(labels: readonly LabelRequest[], width: number, height: number): Area[] {
   const placed: Area[] = [];
   for (const label of labels) {
-    const candidates = positionsFor(label, width, height);
-    let best = candidates[0]!;
+    const { anchor } = label;
+    const anchorSize = Math.max(1, anchor.width * anchor.height);
+    let best: Area | undefined;
     let least = Infinity;
-    for (const candidate of candidates) {
-      const hidden = placed.reduce((sum, other) => sum + overlap(candidate, other), 0);
-      if (hidden >= least) continue;
+    positionsFor(label, width, height).forEach((candidate, rank) => {
+      const size = candidate.width * candidate.height;
+      const hidden = placed.reduce((sum, other) => sum + overlap(candidate, other), 0) / size;
+      const cost = HIDDEN_COST * hidden + overlap(candidate, anchor) / anchorSize + RANK_COST * rank;
+      if (cost >= least) return;
+      least = cost;
       best = candidate;
-      least = hidden;
-      if (hidden === 0) break;
-    }
-    placed.push(best);
+    });
+    if (best !== undefined) placed.push(best);
   }
   return placed;
 }
+
+/** Against 1 for hiding all of the anchor: for hiding all of another label, and for every better place passed over. */
+const HIDDEN_COST = 100;
+const RANK_COST = 0.02;
 
 /** Above the anchor, then inside its upper edge, below, inside the lower edge; left before right; then row by row. */
 function positionsFor({ anchor, width, height }: LabelRequest, right: number, bottom: number): Area[] {
