@@ -39,7 +39,8 @@ export class Picture {
 
   /** Puts another picture on this one, scaled to a width and a height where they are given. */
   paste(other: Picture, x: number, y: number, width = other.width, height = other.height): void {
-    this.context.imageSmoothingEnabled = true;
+    // At its own size nothing is to be interpolated: the best filter would blur it.
+    this.context.imageSmoothingEnabled = width !== other.width || height !== other.height;
     this.context.imageSmoothingQuality = 'high';
     this.context.drawImage(other.#canvas, x, y, width, height);
   }

@@ -92,13 +92,14 @@ describe('drawFrame', () => {
   });
 
   it('puts a title above the frame, not on it', () => {
-    const picture = drawFrame(grey, { title: 'a title that is far too long for so small a frame' });
+    const frame = { ...grey, pixels: noisePicture(WIDTH, HEIGHT) };
+    const picture = drawFrame(frame, { title: 'a title that is far too long for so small a frame' });
     const strip = stripHeight(grey);
     expect([picture.width, picture.height]).toEqual([WIDTH, HEIGHT + strip]);
     expect(
       Buffer.from(picture.rgb())
         .subarray(strip * WIDTH * 3)
-        .equals(grey.pixels),
+        .equals(frame.pixels),
     ).toBe(true);
   });
 
