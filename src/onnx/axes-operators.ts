@@ -11,7 +11,12 @@ const AXES_INPUT_SINCE = {
   ReduceMin: 18,
 } as const;
 
-type AxesOperator = keyof typeof AXES_INPUT_SINCE;
+export type AxesOperator = keyof typeof AXES_INPUT_SINCE;
+
+/** Whether an operator takes its axes as an input in a set, or as an attribute. */
+export function takesAxesAsInput(operator: AxesOperator, opset: number): boolean {
+  return opset >= AXES_INPUT_SINCE[operator];
+}
 
 /** Adds a reduction over `axes` as the graph's operator set has it; returns the output's name. */
 export function reduce(
@@ -44,7 +49,7 @@ function add(
   axes: readonly number[],
   attributes: Attributes,
 ): string {
-  if (editor.opset < AXES_INPUT_SINCE[operator])
+  if (!takesAxesAsInput(operator, editor.opset))
     return editor.node(operator, name, [input], { ...attributes, axes });
   return editor.node(operator, name, [input, editor.integers(`${name}.axes`, axes)], attributes);
 }

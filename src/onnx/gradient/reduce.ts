@@ -1,7 +1,5 @@
+import { takesAxesAsInput, type AxesOperator } from '../axes-operators.js';
 import type { GradientStep } from './gradient-step.js';
-
-/** Set from which the axes are an input and no attribute. */
-const AXES_AS_INPUT = { ReduceSum: 13, ReduceMean: 18, ReduceMax: 18, Squeeze: 13, Unsqueeze: 13 } as const;
 
 /** Sum over axes, which stay with size 1. */
 export function reduceSum(step: GradientStep, tensor: string, axes: readonly number[]): string {
@@ -19,12 +17,12 @@ export function unsqueeze(step: GradientStep, tensor: string, axes: readonly num
 
 function overAxes(
   step: GradientStep,
-  operator: keyof typeof AXES_AS_INPUT,
+  operator: AxesOperator,
   tensor: string,
   axes: readonly number[],
   attributes: Readonly<Record<string, number>>,
 ): string {
-  return step.opset >= AXES_AS_INPUT[operator]
+  return takesAxesAsInput(operator, step.opset)
     ? step.node(operator, [tensor, step.integers(...axes)], attributes)
     : step.node(operator, [tensor], { ...attributes, axes });
 }
