@@ -7,6 +7,8 @@ export interface FfmpegRequest {
   readonly width: number;
   readonly height: number;
   readonly ownSpeed: boolean;
+  /** Only frames 0, n, 2n, ... are scaled and given out. */
+  readonly everyNth: number;
   readonly loop: boolean;
   readonly hardwareAcceleration: HardwareAcceleration;
   readonly threads: number;
@@ -54,12 +56,19 @@ export function ffmpegArguments(request: FfmpegRequest): FfmpegArguments {
     outputOptions: [
       ...['-map', '0:V:0', '-an', '-sn', '-dn', '-map_metadata', '-1'],
       // showinfo stands before the scaler and so tells the size of the source, too
-      ...['-vf', `showinfo=checksum=0,scale=${width}:${height}:flags=bilinear,format=rgb24`],
+      ...[
+        '-vf',
+        `${selection(request)}showinfo=checksum=0,scale=${width}:${height}:flags=bilinear,format=rgb24`,
+      ],
       // renamed in ffmpeg 5.1 (libavformat 59.27)
       ...[atLeast(request, 59, 27) ? '-fps_mode' : '-vsync', 'passthrough'],
       ...['-f', 'rawvideo'],
     ],
   };
+}
+
+function selection({ everyNth }: FfmpegRequest): string {
+  return everyNth === 1 ? '' : `select='not(mod(n,${everyNth}))',`;
 }
 
 /** What ffmpeg is given as its input. `file:` keeps it from reading a protocol or an option into a name. */

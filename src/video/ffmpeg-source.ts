@@ -149,6 +149,7 @@ function sourceArguments(
     width: options.width,
     height: options.height,
     ownSpeed: options.source.ownSpeed,
+    everyNth: options.everyNth ?? 1,
     loop: options.source.loop,
     hardwareAcceleration,
     threads: options.decoderThreads ?? Math.min(availableParallelism(), MAX_DECODER_THREADS),

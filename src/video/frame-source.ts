@@ -12,6 +12,8 @@ export interface FrameSourceOptions {
   readonly hardwareAcceleration: HardwareAcceleration;
   /** Number of the first frame; a restarted source goes on where the last one stopped. 0 if absent. */
   readonly firstSequence?: number;
+  /** Files only: give out frames 0, n, 2n, ... of the file, and count only those. If absent, every frame. */
+  readonly everyNth?: number;
   /** Back-pressure; a source without a gate is never held back. */
   readonly gate?: FrameGate;
   readonly logger: Logger;

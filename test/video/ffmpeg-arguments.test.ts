@@ -8,6 +8,7 @@ function request(uri: string, changes: Partial<FfmpegRequest> = {}): FfmpegReque
     width: 320,
     height: 256,
     ownSpeed: false,
+    everyNth: 1,
     loop: false,
     hardwareAcceleration: 'none',
     threads: 2,
@@ -32,6 +33,11 @@ describe('ffmpegArguments', () => {
       ...['-vf', 'showinfo=checksum=0,scale=320:256:flags=bilinear,format=rgb24'],
       ...['-fps_mode', 'passthrough', '-f', 'rawvideo'],
     ]);
+  });
+
+  it('leaves out frames before they are scaled', () => {
+    const { outputOptions } = ffmpegArguments(request('a.mp4', { everyNth: 25 }));
+    expect(valueOf(outputOptions, '-vf')).toMatch(/^select='not\(mod\(n,25\)\)',showinfo=/);
   });
 
   it('speaks to old versions in their words', () => {

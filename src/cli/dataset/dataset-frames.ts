@@ -86,29 +86,37 @@ function videoFrames(
 ): Observable<VideoFrame> {
   const wanted = new Map(indices.map((index) => [frameIndex(dataset.frames[index]!), index]));
   const last = frameIndex(dataset.frames[indices.at(-1)!]!);
+  // Cholec80 is labelled once in 25 frames: the decoder need not scale and hand over the others.
+  const everyNth = Math.max(1, [...wanted.keys()].reduce(greatestCommonDivisor, 0));
   return defer(() => {
     let reached = -1;
     return openFrameSource({
       ...options,
       feedId: '',
+      everyNth,
       source: { uri: `file:${video}`, ownSpeed: false, loop: false },
     }).pipe(
-      takeWhile(({ sequence }) => {
-        reached = sequence;
-        return sequence < last;
+      map((frame) => ({ frame, index: frame.sequence * everyNth })),
+      takeWhile(({ index }) => {
+        reached = index;
+        return index < last;
       }, true),
-      filter(({ sequence }) => wanted.has(sequence)),
-      map((frame) => ({ ...frame, sequence: wanted.get(frame.sequence)! })),
+      filter(({ index }) => wanted.has(index)),
+      map(({ frame, index }) => ({ ...frame, sequence: wanted.get(index)! })),
       tap({ complete: () => checkReached(reached, last, video) }),
     );
   });
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 function checkReached(reached: number, last: number, video: string): void {
   if (reached >= last) return;
   throw new SurgicamError(
     'invalid_argument',
-    `${video} has ${reached + 1} frames, and its annotations name frame ${last}`,
+    `${video} ends before frame ${last}, which its annotations name`,
   );
 }
 
