@@ -10,7 +10,6 @@ import { registerOfflineTools } from './commands/offline-tools.js';
 import { registerPhantomRender } from './commands/phantom-render.js';
 import { registerServe } from './commands/serve.js';
 import { registerSubscribe } from './commands/subscribe.js';
-import { registerVisualize } from './commands/visualize.js';
 import { createProgram, runProgram } from './program.js';
 
 const program = createProgram();
@@ -24,7 +23,6 @@ registerFeedRemove(program);
 registerModelImport(program);
 registerModelInspect(program);
 registerPhantomRender(program);
-registerVisualize(program);
 registerBench(program);
 
 await runProgram(program, process.argv);

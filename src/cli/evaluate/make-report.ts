@@ -64,7 +64,7 @@ export function makeReport(evaluation: Evaluation, facts: ReportFacts): Evaluati
 
 function presenceReport({ presence }: Evaluation, classes: readonly string[]): PresenceReport {
   return {
-    mAP: presence.meanAveragePrecision,
+    mAP: Number.isNaN(presence.meanAveragePrecision) ? null : presence.meanAveragePrecision,
     subsetAccuracy: presence.subsetAccuracy,
     classes: presence.summaries().map((summary, k) => {
       const { truePositives: tp, falsePositives: fp, falseNegatives: fn, curve, ...rest } = summary;

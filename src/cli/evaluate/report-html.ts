@@ -34,7 +34,7 @@ SHA-256 ${escaped(model.sha256.slice(0, 16))}… · ${escaped(settings.cam.repla
 ${tiles(presence, localization)}
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
 </header>
-${presence === undefined ? '' : presenceSection(presence)}
+${presence === undefined ? '' : presenceSection(presence, oneOrSeveral(settings.classThresholds))}
 ${localization === undefined ? '' : localizationSection(localization, settings.boxIou)}
 ${examplesSection(report, pictures)}
 </body>
@@ -56,7 +56,7 @@ function tiles(presence?: PresenceReport, localization?: LocalizationReport): st
   return `<div class="tiles">${cells.join('')}</div>`;
 }
 
-function presenceSection({ classes }: PresenceReport): string {
+function presenceSection({ classes }: PresenceReport, classThreshold: string): string {
   const curves = classes.map(({ name, curve, averagePrecision, positives }) => {
     const label = displayName(name);
     const chart = lineChart({
@@ -80,7 +80,7 @@ function presenceSection({ classes }: PresenceReport): string {
 <figure>${barChart('average precision of every class', bars, 720)}</figure>
 <h2>Precision against recall</h2>
 <div class="grid-small">${curves.join('\n')}</div>
-<h2>Presence at T_class</h2>
+<h2>Presence at T_class ${classThreshold}</h2>
 <div class="scroll"><table><thead><tr><th>class</th><th>found</th><th>missed</th><th>invented</th><th>rightly absent</th>
 <th>precision</th><th>recall</th><th>F1</th></tr></thead><tbody>${classes.map(confusionRow).join('\n')}</tbody></table></div>
 </section>`;
@@ -135,12 +135,18 @@ function localizationSection({ sweep, bestRoiThreshold }: LocalizationReport, bo
 class in a frame; box AP counts a box as right from an IoU of ${boxIou} on.</p>
 <figure>${means}<figcaption>${key}</figcaption></figure>
 <h2>Localization of every class</h2>
+<p class="faint">${key}</p>
 <div class="grid-small">${classes.join('\n')}</div>
 </section>`;
 }
 
+/** A threshold that is mostly the same for every class. */
+function oneOrSeveral(thresholds: readonly number[]): string {
+  return [...new Set(thresholds)].join(', ');
+}
+
 function examplesSection(
-  { examples, localization }: EvaluationReport,
+  { examples, localization, settings }: EvaluationReport,
   pictures: readonly (Uint8Array | undefined)[],
 ): string {
   if (examples.length === 0) return '';
@@ -162,7 +168,7 @@ function examplesSection(
   return `<section>
 ${part('worst', 'The worst frames')}
 ${part('best', 'The best frames')}
-<p class="faint">Solid boxes are predicted, dashed ones are true.</p>
+<p class="faint">Boxes and scores of these frames at T_roi ${oneOrSeveral(settings.roiThresholds)}. Solid boxes are predicted, dashed ones are true.</p>
 </section>`;
 }
 

@@ -29,7 +29,9 @@ export function summarize({ presence, localization, dataset, notes }: Evaluation
     lines.push(`${name.padEnd(width)}  ${cells.join('  ')}`);
   });
   if (presence !== undefined) {
-    lines.push(`mAP ${presence.mAP.toFixed(3)}, subset accuracy ${presence.subsetAccuracy.toFixed(3)}`);
+    lines.push(
+      `mAP ${presence.mAP?.toFixed(3) ?? '–'}, subset accuracy ${presence.subsetAccuracy.toFixed(3)}`,
+    );
   }
   if (best !== undefined) {
     lines.push(

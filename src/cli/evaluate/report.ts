@@ -30,8 +30,8 @@ export interface EvaluationReport {
 }
 
 export interface PresenceReport {
-  /** Mean over the classes that occur. */
-  readonly mAP: number;
+  /** Mean over the classes that occur; null when none does. */
+  readonly mAP: number | null;
   /** Share of the frames on which every class is right. */
   readonly subsetAccuracy: number;
   readonly classes: readonly PresenceClass[];

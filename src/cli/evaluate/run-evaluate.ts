@@ -47,12 +47,12 @@ export async function runEvaluate(options: EvaluateOptions): Promise<EvaluationR
       return Promise.resolve();
     },
   }).finally(() => progress.stop());
-  if (stop.aborted) {
-    throw new SurgicamError(
+  const stopped = (): SurgicamError =>
+    new SurgicamError(
       'cancelled',
       `stopped after ${evaluation.frames} of ${total} frames; no report was written`,
     );
-  }
+  if (stop.aborted) throw stopped();
   if (failed > 0) {
     throw new SurgicamError('internal', `the model could not be run on ${failed} frames; the log says why`);
   }
@@ -60,5 +60,6 @@ export async function runEvaluate(options: EvaluateOptions): Promise<EvaluationR
   const { best, worst } = evaluation.examples;
   const shown = [...best, ...worst].map(({ index }) => index);
   const pictures = await drawExamples(shown, wish, options);
+  if (pictures.size < shown.length) throw stopped();
   return { report, pictures: shown.map((index) => pictures.get(index)) };
 }
