@@ -126,7 +126,12 @@ function checkClassId(field: string, classId: number, model: ModelDescription): 
 
 /** Grad-CAM of the model's last feature map: what the graph itself computes. */
 export function isOwnCam({ method, layers }: CamRequest, model: ModelDescription): boolean {
-  return method === 'grad_cam' && layers.length === 1 && layers[0] === model.featureMaps.at(-1)!.name;
+  return layers.length === 1 && isOwnMap(method, layers[0]!, model);
+}
+
+/** The same of one layer of several. */
+export function isOwnMap(method: CamMethod, layer: string, model: ModelDescription): boolean {
+  return method === 'grad_cam' && layer === model.featureMaps.at(-1)!.name;
 }
 
 /** Error: invalid_argument for a layer that the model does not have, or that the method cannot look at. */
@@ -145,9 +150,7 @@ export function checkCam(
   const cam: CamRequest = { method: method ?? 'grad_cam', layers: chosen };
   if (cam.method !== 'eigen_cam') {
     const usable = model.featureMaps.filter((map) => map.hasGradient ?? true).map(({ name }) => name);
-    const unusable = chosen.find(
-      (name) => !usable.includes(name) && !isOwnCam({ ...cam, layers: [name] }, model),
-    );
+    const unusable = chosen.find((name) => !usable.includes(name) && !isOwnMap(cam.method, name, model));
     if (unusable !== undefined) {
       throw SurgicamError.invalidField(
         'cam.layers',

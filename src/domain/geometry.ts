@@ -15,3 +15,13 @@ export type NormalizedPolygon = Float32Array;
 export function normalizeBox(box: PixelBox, width: number, height: number): NormalizedBox {
   return { x1: box.x1 / width, y1: box.y1 / height, x2: box.x2 / width, y2: box.y2 / height };
 }
+
+/** The smallest box around all; at least one. */
+export function unionBox(boxes: readonly PixelBox[]): PixelBox {
+  return {
+    x1: Math.min(...boxes.map((box) => box.x1)),
+    y1: Math.min(...boxes.map((box) => box.y1)),
+    x2: Math.max(...boxes.map((box) => box.x2)),
+    y2: Math.max(...boxes.map((box) => box.y2)),
+  };
+}

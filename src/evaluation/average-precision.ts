@@ -28,7 +28,11 @@ export function precisionRecallCurve(scores: ArrayLike<number>, labels: ArrayLik
  * without interpolation. undefined when no label is positive.
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
-  const curve = precisionRecallCurve(scores, labels);
+  return areaUnder(precisionRecallCurve(scores, labels));
+}
+
+/** The same from a curve that is known. */
+export function areaUnder(curve: readonly CurvePoint[]): number | undefined {
   if (curve.length === 0) return undefined;
   let sum = 0;
   let previous = 0;

@@ -1,4 +1,4 @@
-import type { PixelBox } from '../domain/geometry.js';
+import { unionBox, type PixelBox } from '../domain/geometry.js';
 
 const NOTHING: PixelBox = { x1: 0, y1: 0, x2: 0, y2: 0 };
 
@@ -32,13 +32,7 @@ export function localizationIou(
 
 /** The smallest box around all; [0, 0, 0, 0] around none, as the reference has it. */
 export function mergedBox(boxes: readonly PixelBox[]): PixelBox {
-  if (boxes.length === 0) return NOTHING;
-  return {
-    x1: Math.min(...boxes.map((box) => box.x1)),
-    y1: Math.min(...boxes.map((box) => box.y1)),
-    x2: Math.max(...boxes.map((box) => box.x2)),
-    y2: Math.max(...boxes.map((box) => box.y2)),
-  };
+  return boxes.length === 0 ? NOTHING : unionBox(boxes);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { averagePrecision, precisionRecallCurve, type CurvePoint } from './average-precision.js';
+import { areaUnder, precisionRecallCurve, type CurvePoint } from './average-precision.js';
 
 /** How presence of one class was told, over all frames. */
 export interface PresenceSummary {
@@ -47,26 +47,26 @@ export class PresenceScores {
     return this.#allRight / this.#frames;
   }
 
-  /** Mean average precision over the classes that occur; NaN when none does. */
-  get meanAveragePrecision(): number {
-    const known = this.summaries().flatMap(({ averagePrecision: ap }) => (ap === undefined ? [] : [ap]));
-    return known.reduce((sum, value) => sum + value, 0) / known.length;
-  }
-
   summaries(): PresenceSummary[] {
     return this.#counts.map(({ tp, fp, fn, tn }, k) => {
-      const [scores, labels] = [this.#scores[k]!.values, this.#labels[k]!.values];
+      const curve = precisionRecallCurve(this.#scores[k]!.values, this.#labels[k]!.values);
       return {
         positives: tp + fn,
-        averagePrecision: averagePrecision(scores, labels),
+        averagePrecision: areaUnder(curve),
         truePositives: tp,
         falsePositives: fp,
         falseNegatives: fn,
         trueNegatives: tn,
-        curve: precisionRecallCurve(scores, labels),
+        curve,
       };
     });
   }
+}
+
+/** Mean average precision over the classes that occur; undefined when none does. */
+export function meanAveragePrecision(summaries: readonly PresenceSummary[]): number | undefined {
+  const known = summaries.flatMap(({ averagePrecision: ap }) => (ap === undefined ? [] : [ap]));
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** A typed array that doubles when it is full. */

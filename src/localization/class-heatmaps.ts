@@ -1,5 +1,5 @@
 import type { CamMethod, CamRequest } from '../domain/analysis-recipe.js';
-import { isOwnCam } from '../domain/analysis-recipe.js';
+import { isOwnMap } from '../domain/analysis-recipe.js';
 import type { FeatureMapShape, ModelDescription } from '../domain/model-description.js';
 import { classActivationMap, type LogitGradient } from './class-activation-map.js';
 import { eigenCam } from './eigen-cam.js';
@@ -90,7 +90,7 @@ export class ClassHeatmaps {
   #computed(classId: number, method: CamMethod, { name, width, height }: FeatureMapShape): Float32Array {
     const { gradcam, featureMaps } = this.evidence;
     const cells = width * height;
-    if (isOwnCam({ method, layers: [name] }, this.model)) {
+    if (isOwnMap(method, name, this.model)) {
       if (gradcam === undefined)
         throw new Error('a heatmap was asked for, and the graph output was not fetched');
       return gradcam.slice(classId * cells, (classId + 1) * cells);

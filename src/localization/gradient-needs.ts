@@ -1,4 +1,4 @@
-import { isOwnCam, type AnalysisRecipe } from '../domain/analysis-recipe.js';
+import { isOwnMap, type AnalysisRecipe } from '../domain/analysis-recipe.js';
 import type { ModelDescription } from '../domain/model-description.js';
 
 /** The gradient of one class's logit by one feature map. */
@@ -13,7 +13,7 @@ export function gradientKind(
   layer: string,
   model: ModelDescription,
 ): 'none' | 'uniform' | 'dense' {
-  if (cam.method === 'eigen_cam' || isOwnCam({ method: cam.method, layers: [layer] }, model)) return 'none';
+  if (cam.method === 'eigen_cam' || isOwnMap(cam.method, layer, model)) return 'none';
   return model.head === 'gap_linear' && layer === model.featureMaps.at(-1)!.name ? 'uniform' : 'dense';
 }
 

@@ -1,4 +1,4 @@
-import { isOwnCam, type AnalysisRecipe, type KeyedRecipe } from '../domain/analysis-recipe.js';
+import { isOwnCam, isOwnMap, type AnalysisRecipe, type KeyedRecipe } from '../domain/analysis-recipe.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import { gradientKind, wantsMaps } from './gradient-needs.js';
 
@@ -34,7 +34,7 @@ export function graphDemand(
     const { cam, features } = recipe;
     if (wantsMaps(recipe)) {
       for (const layer of cam.layers) {
-        if (!isOwnCam({ method: cam.method, layers: [layer] }, model)) maps.add(layer);
+        if (!isOwnMap(cam.method, layer, model)) maps.add(layer);
       }
     }
     if (features?.variant === 'l_fe') for (const { name } of model.featureMaps) maps.add(name);
@@ -57,7 +57,7 @@ export function graphDemand(
 /** The graph's own SL-FE needs no map outside of the graph. */
 function needsGradCam(recipe: AnalysisRecipe, model: ModelDescription, lastIsFetched: boolean): boolean {
   const { cam, boxes, heatmaps, features } = recipe;
-  if (!cam.layers.some((layer) => isOwnCam({ method: cam.method, layers: [layer] }, model))) return false;
+  if (!cam.layers.some((layer) => isOwnMap(cam.method, layer, model))) return false;
   if (boxes || heatmaps !== undefined) return true;
   return features !== undefined && (features.variant !== 'sl_fe' || lastIsFetched);
 }

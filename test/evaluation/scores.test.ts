@@ -3,7 +3,7 @@ import { averagePrecision, precisionRecallCurve } from '../../src/evaluation/ave
 import { boxAveragePrecision } from '../../src/evaluation/box-average-precision.js';
 import { boxIou, localizationIou, tissueIou } from '../../src/evaluation/box-iou.js';
 import { LocalizationScores } from '../../src/evaluation/localization-scores.js';
-import { PresenceScores } from '../../src/evaluation/presence-scores.js';
+import { PresenceScores, meanAveragePrecision } from '../../src/evaluation/presence-scores.js';
 
 const box = (x1: number, y1: number, x2: number, y2: number) => ({ x1, y1, x2, y2 });
 
@@ -102,6 +102,6 @@ describe('PresenceScores', () => {
     });
     expect(second).toMatchObject({ positives: 10, truePositives: 10, falsePositives: frames - 10 });
     expect(scores.subsetAccuracy).toBeCloseTo(10 / frames, 12);
-    expect(scores.meanAveragePrecision).toBeCloseTo((1 + 10 / frames) / 2, 12);
+    expect(meanAveragePrecision(scores.summaries())).toBeCloseTo((1 + 10 / frames) / 2, 12);
   });
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { CurvePoint } from '../../evaluation/average-precision.js';
+import { meanAveragePrecision } from '../../evaluation/presence-scores.js';
 import type { ModelPackage } from '../../models/model-package.js';
 import type { Dataset } from '../../datasets/dataset.js';
 import type { Evaluation } from './evaluation.js';
@@ -63,10 +64,11 @@ export function makeReport(evaluation: Evaluation, facts: ReportFacts): Evaluati
 }
 
 function presenceReport({ presence }: Evaluation, classes: readonly string[]): PresenceReport {
+  const summaries = presence.summaries();
   return {
-    mAP: Number.isNaN(presence.meanAveragePrecision) ? null : presence.meanAveragePrecision,
+    mAP: meanAveragePrecision(summaries) ?? null,
     subsetAccuracy: presence.subsetAccuracy,
-    classes: presence.summaries().map((summary, k) => {
+    classes: summaries.map((summary, k) => {
       const { truePositives: tp, falsePositives: fp, falseNegatives: fn, curve, ...rest } = summary;
       return {
         name: classes[k]!,
