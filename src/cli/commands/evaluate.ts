@@ -1,23 +1,23 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { LAYOUTS, openDataset, type Layout, type Split } from '../../datasets/dataset.js';
+import { openDataset } from '../../datasets/dataset.js';
 import { SurgicamError } from '../../domain/errors.js';
 import { loadModelPackage } from '../../models/model-package.js';
 import { createLogger } from '../../observability/logger.js';
 import { FeaturePooling } from '../../rpc/gen/surgicam/v1/analysis_options.js';
 import { toRecipeWish } from '../../rpc/requests/analysis-wish.js';
+import { ffmpegFor, withDatasetFlags, type DatasetFlags } from '../dataset/dataset-flags.js';
 import { configOf, withConfigFlags } from '../config-flags.js';
 import { checkReportFolder, writeReport } from '../evaluate/report-folder.js';
 import { summarize } from '../evaluate/report-summary.js';
 import { runEvaluate } from '../evaluate/run-evaluate.js';
 import { parseSweep } from '../evaluate/sweep.js';
 import { wholeIn } from '../flag-parsers.js';
-import { announceFfmpeg, startEngine } from '../start-engine.js';
+import { startEngine } from '../start-engine.js';
 import { onStopRequest } from '../stop-signal.js';
 import { toOutputs, toThresholds, withCamFlags, withThresholdFlags, type WishFlags } from '../wish-flags.js';
 
-interface EvaluateFlags extends Pick<WishFlags, 'cam' | 'layers' | 'classThreshold' | 'roiThreshold'> {
-  readonly layout: Layout;
-  readonly split?: Split;
+interface EvaluateFlags
+  extends DatasetFlags, Pick<WishFlags, 'cam' | 'layers' | 'classThreshold' | 'roiThreshold'> {
   readonly model: string;
   readonly out: string;
   readonly roiThresholdSweep: readonly number[];
@@ -28,18 +28,10 @@ interface EvaluateFlags extends Pick<WishFlags, 'cam' | 'layers' | 'classThresho
 
 /** `surgicam evaluate <root>`: how well a model tells and finds the classes of a data set. */
 export function registerEvaluate(program: Command): void {
-  const command = program
-    .command('evaluate')
+  const command = withDatasetFlags(program.command('evaluate'))
     .description('measure presence and localization on a data set; report.json and a page with plots')
-    .argument('<root>', 'folder of the data set')
-    .addOption(
-      new Option('--layout <layout>', 'how the data set lies on disk')
-        .choices([...LAYOUTS])
-        .makeOptionMandatory(),
-    )
     .requiredOption('--model <folder>', 'model package')
     .requiredOption('--out <folder>', 'where report.json and index.html go')
-    .addOption(new Option('--split <split>', 'part of the data set (default: all)').choices(['train', 'val']))
     .addOption(
       new Option('--roi-threshold-sweep <from:to:step>', 'heatmap thresholds at which boxes are judged')
         .argParser(parseSweep)
@@ -78,8 +70,7 @@ async function evaluate(root: string, flags: EvaluateFlags, command: Command): P
     pool: FeaturePooling.P512_1X1,
   };
   const logger = createLogger(config.log.level);
-  const hasVideo = dataset.frames.some(({ videoFrame }) => videoFrame !== undefined);
-  const ffmpeg = hasVideo ? await announceFfmpeg(config, logger) : undefined;
+  const ffmpeg = await ffmpegFor(dataset, config, logger);
   const stop = onStopRequest();
   const engine = startEngine(config, logger);
   try {
@@ -96,7 +87,7 @@ async function evaluate(root: string, flags: EvaluateFlags, command: Command): P
       logger,
       stop: stop.signal,
       ...(split === undefined ? {} : { split }),
-      ...(ffmpeg === undefined ? {} : { ffmpegPath: ffmpeg.path }),
+      ...ffmpeg,
     });
     await writeReport(out, report, pictures);
     for (const line of summarize(report)) console.log(line);

@@ -1,15 +1,16 @@
 import { Option, type Command } from 'commander';
-import { LAYOUTS, openDataset, type Layout, type Split } from '../../datasets/dataset.js';
+import { openDataset } from '../../datasets/dataset.js';
 import { resolveRecipe, type KeyedRecipe } from '../../domain/analysis-recipe.js';
 import { SurgicamError } from '../../domain/errors.js';
 import { loadModelPackage, type ModelPackage } from '../../models/model-package.js';
 import { createLogger } from '../../observability/logger.js';
 import { toRecipeWish } from '../../rpc/requests/analysis-wish.js';
+import { ffmpegFor, withDatasetFlags, type DatasetFlags } from '../dataset/dataset-flags.js';
 import { configOf, withConfigFlags } from '../config-flags.js';
 import { prepareOutput, type ExtractionRecord } from '../extract/extraction-record.js';
 import { runExtract, type ExtractCounts } from '../extract/run-extract.js';
 import { wholeIn } from '../flag-parsers.js';
-import { announceFfmpeg, startEngine } from '../start-engine.js';
+import { startEngine } from '../start-engine.js';
 import { onStopRequest } from '../stop-signal.js';
 import { startProgress, type Progress } from '../terminal/progress.js';
 import {
@@ -23,9 +24,7 @@ import {
   type WishFlags,
 } from '../wish-flags.js';
 
-interface ExtractFlags extends Omit<WishFlags, 'features' | 'heatmaps' | 'outlines'> {
-  readonly layout: Layout;
-  readonly split?: Split;
+interface ExtractFlags extends DatasetFlags, Omit<WishFlags, 'features' | 'heatmaps' | 'outlines'> {
   readonly model: string;
   readonly variant: FeatureName;
   readonly out: string;
@@ -36,18 +35,10 @@ interface ExtractFlags extends Omit<WishFlags, 'features' | 'heatmaps' | 'outlin
 
 /** `surgicam extract <root>`: the region features of a data set as the files that downstream code reads. */
 export function registerExtract(program: Command): void {
-  const command = program
-    .command('extract')
+  const command = withDatasetFlags(program.command('extract'))
     .description('write the region features of a data set: .npz a region, .npy a frame, .png of each region')
-    .argument('<root>', 'folder of the data set')
-    .addOption(
-      new Option('--layout <layout>', 'how the data set lies on disk')
-        .choices([...LAYOUTS])
-        .makeOptionMandatory(),
-    )
     .requiredOption('--model <folder>', 'model package')
     .requiredOption('--out <folder>', 'where the files go; a run that was interrupted goes on there')
-    .addOption(new Option('--split <split>', 'part of the data set (default: all)').choices(['train', 'val']))
     .addOption(
       new Option('--variant <variant>', 'how features are made').choices(featureNames()).default('sl-fe'),
     )
@@ -73,8 +64,7 @@ async function extract(root: string, flags: ExtractFlags, command: Command): Pro
   await prepareOutput(out, recordOf(flags, pkg, recipe), flags.force ?? false);
 
   const logger = createLogger(config.log.level);
-  const hasVideo = dataset.frames.some(({ videoFrame }) => videoFrame !== undefined);
-  const ffmpeg = hasVideo ? await announceFfmpeg(config, logger) : undefined;
+  const ffmpeg = await ffmpegFor(dataset, config, logger);
   const stop = onStopRequest();
   const engine = startEngine(config, logger);
   let progress: Progress | undefined;
@@ -89,7 +79,7 @@ async function extract(root: string, flags: ExtractFlags, command: Command): Pro
       crops: flags.crops,
       maxFrames: flags.maxFrames ?? Infinity,
       logger,
-      ...(ffmpeg === undefined ? {} : { ffmpegPath: ffmpeg.path }),
+      ...ffmpeg,
       stop: stop.signal,
       onProgress: (complete, total) => {
         progress ??= startProgress(total, complete);
