@@ -52,6 +52,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       logger,
       defaultModel: defaultModel.manifest.name,
       warmUp,
+      canRun: engine.canRun,
     });
     const address = formatAddress({ host: config.server.host, port: rpc.port });
     logger.info({ address }, 'listening');

@@ -39,8 +39,19 @@ export interface FrameTiming {
   readonly explanationUs: number;
 }
 
-/** Why a decoded frame was not analysed. */
-export type DropReason = 'superseded' | 'inference_failed' | 'rate_limited' | 'shutdown';
+/**
+ * Why a decoded frame was not analysed. `superseded`: a newer one came while it waited; `inference_failed`: the model's
+ * run failed; `worker_lost`: the thread that had it ended; `rate_limited`: nobody follows the feed; `shutdown`.
+ */
+export const DROP_REASONS = [
+  'superseded',
+  'inference_failed',
+  'worker_lost',
+  'rate_limited',
+  'shutdown',
+] as const;
+
+export type DropReason = (typeof DROP_REASONS)[number];
 
 export type DropCounts = Readonly<Partial<Record<DropReason, number>>>;
 

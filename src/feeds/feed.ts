@@ -180,7 +180,7 @@ export class Feed {
   private dropped(reason: DropReason): void {
     this.meter.countDropped(reason);
     // An idle feed leaves frames out on purpose, and a feed that is being closed has nothing to report.
-    if (reason === 'superseded' || reason === 'inference_failed') this.losses.add(reason);
+    if (reason !== 'rate_limited' && reason !== 'shutdown') this.losses.add(reason);
   }
 
   private reconnecting(attempt: number, delayMs: number, { message: reason }: SurgicamError): void {

@@ -98,12 +98,14 @@ export class Dispatcher {
 
   #fail(modelKey: string, tickets: readonly Ticket[], error: unknown): void {
     this.counters.failedFrames += tickets.length;
+    const failure = SurgicamError.from(error);
     const nowMs = performance.now();
     if (nowMs - this.#failureLoggedAtMs >= FAILURE_LOG_INTERVAL_MS) {
       this.#failureLoggedAtMs = nowMs;
-      this.logger.error({ model: modelKey, err: SurgicamError.from(error) }, 'a batch failed');
+      this.logger.error({ model: modelKey, err: failure }, 'a batch failed');
     }
-    for (const ticket of tickets) ticket.drop('inference_failed');
+    const reason = failure.code === 'unavailable' ? 'worker_lost' : 'inference_failed';
+    for (const ticket of tickets) ticket.drop(reason);
     this.dispatch();
   }
 }

@@ -7,6 +7,9 @@ export interface EngineStats {
   readonly batchSizes: ReadonlyMap<number, number>;
   /** How often each graph output was fetched, once a batch. */
   readonly outputsFetched: ReadonlyMap<string, number>;
+  /** Places of workers, and those with a thread that can be given work. */
+  readonly workers: number;
+  readonly workersRunning: number;
   readonly workerRestarts: number;
 }
 

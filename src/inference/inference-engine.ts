@@ -1,5 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { Subject, defer, finalize, takeUntil, type Observable, type OperatorFunction } from 'rxjs';
+import {
+  BehaviorSubject,
+  Subject,
+  defer,
+  distinctUntilChanged,
+  finalize,
+  takeUntil,
+  type Observable,
+  type OperatorFunction,
+} from 'rxjs';
 import { SurgicamError } from '../domain/errors.js';
 import type { AnalyzedFrame } from '../domain/frame-analysis.js';
 import type { VideoFrame } from '../domain/video-frame.js';
@@ -18,6 +27,7 @@ import { DEFAULT_PROVIDERS, type Provider } from './provider-selection.js';
 import type { Ticket } from './ticket.js';
 import { workerLayout, type WorkerLayout } from './worker-layout.js';
 import type { BenchmarkVariant } from './worker-messages.js';
+import type { WorkerHealth } from './worker-health.js';
 import { WorkerSlot } from './worker-slot.js';
 
 export interface InferenceEngineOptions {
@@ -59,6 +69,7 @@ export class InferenceEngine {
   readonly #loads = new Map<string, Promise<LoadedEntry>>();
   readonly #loaded = new Map<string, LoadedEntry>();
   readonly #closing = new Subject<never>();
+  readonly #canRun = new BehaviorSubject(true);
   #closed: Promise<void> | undefined;
 
   private constructor(private readonly options: InferenceEngineOptions) {
@@ -66,7 +77,13 @@ export class InferenceEngine {
     this.layout = workerLayout(options, availableParallelism());
     this.#slots = Array.from(
       { length: this.layout.workers },
-      (_, index) => new WorkerSlot({ index, logger, onFree: () => this.#dispatcher.dispatch() }),
+      (_, index) =>
+        new WorkerSlot({
+          index,
+          logger,
+          onFree: () => this.#dispatcher.dispatch(),
+          onChange: () => this.#workersChanged(),
+        }),
     );
     this.#dispatcher = new Dispatcher(this.#slots, logger);
   }
@@ -129,6 +146,21 @@ export class InferenceEngine {
       });
   }
 
+  /** Whether any worker can be given work; false while all of them are being started again. Says first how it is now. */
+  get canRun(): Observable<boolean> {
+    return this.#canRun.pipe(distinctUntilChanged());
+  }
+
+  /** Asks every worker whether it still works; answers within a second. */
+  probeWorkers(): Promise<readonly WorkerHealth[]> {
+    return Promise.all(this.#slots.map((slot) => slot.probe()));
+  }
+
+  /** Every package that is loaded. */
+  models(): readonly LoadedModel[] {
+    return [...this.#loaded.values()].map(({ model }) => model);
+  }
+
   stats(): EngineStats {
     const { batches, frames, failedFrames, batchSizes, outputsFetched } = this.#dispatcher.counters;
     return {
@@ -137,13 +169,15 @@ export class InferenceEngine {
       failedFrames,
       batchSizes: new Map(batchSizes),
       outputsFetched: new Map(outputsFetched),
+      workers: this.#slots.length,
+      workersRunning: this.#slots.filter(({ isRunning }) => isRunning).length,
       workerRestarts: this.#slots.reduce((sum, { restarts }) => sum + restarts, 0),
     };
   }
 
-  /** Ends every worker at once and starts new ones in their stead. Batches at work fail. */
-  async replaceWorkers(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.replace()));
+  /** Ends workers at once, all where none is named, and starts new ones in their stead. Batches at work are lost. */
+  async replaceWorkers(places: readonly number[] = [...this.#slots.keys()]): Promise<void> {
+    await Promise.all(places.map((place) => this.#slots[place]!.replace()));
   }
 
   /** Speed of graph files bare, in workers beside the engine's own; see benchmarkForward. */
@@ -174,6 +208,14 @@ export class InferenceEngine {
     this.#closing.error(engineClosed());
     this.#dispatcher.stop();
     await Promise.all(this.#slots.map((slot) => slot.close()));
+  }
+
+  #workersChanged(): void {
+    // The first worker begins while the list of all is still being made.
+    const slots = this.#slots as readonly WorkerSlot[] | undefined;
+    if (slots !== undefined && this.#closed === undefined) {
+      this.#canRun.next(slots.some(({ isRunning }) => isRunning));
+    }
   }
 
   #batchLimit(provider: Provider): number {

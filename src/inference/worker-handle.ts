@@ -8,6 +8,9 @@ import {
 } from './worker-messages.js';
 
 interface Pending {
+  readonly call: WorkerCall;
+  /** `performance.now()` when it was asked. */
+  readonly sinceMs: number;
   readonly resolve: (reply: never) => void;
   readonly reject: (error: SurgicamError) => void;
 }
@@ -20,6 +23,7 @@ export class WorkerHandle {
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<void>;
   #state: State = { kind: 'running' };
+  #ping: Promise<null> | undefined;
   #nextId = 1;
 
   constructor() {
@@ -49,7 +53,7 @@ export class WorkerHandle {
     if (state.kind === 'ended') return Promise.reject(state.reason);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { call, sinceMs: performance.now(), resolve, reject });
       try {
         this.#worker.postMessage({ id, call, request }, transfer);
       } catch (error) {
@@ -57,6 +61,25 @@ export class WorkerHandle {
         reject(SurgicamError.from(error));
       }
     });
+  }
+
+  /**
+   * Resolves when the thread has answered: at once, or after the run that it is in. One is on its way at a time. Error:
+   * unavailable when the thread ends before.
+   */
+  ping(): Promise<null> {
+    this.#ping ??= this.call('ping', null).finally(() => (this.#ping = undefined));
+    return this.#ping;
+  }
+
+  /** The calls without an answer, oldest first. */
+  unanswered(): readonly Pick<Pending, 'call' | 'sinceMs'>[] {
+    return [...this.#pending.values()];
+  }
+
+  /** Why the thread is gone; undefined while it is not. */
+  get endReason(): SurgicamError | undefined {
+    return this.#state.kind === 'ended' ? this.#state.reason : undefined;
   }
 
   /** Ends the thread after what it is doing. */

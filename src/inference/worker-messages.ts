@@ -93,6 +93,8 @@ export interface WorkerCalls {
   readonly run: { readonly request: RunRequest; readonly reply: RunReply };
   readonly benchmark: { readonly request: BenchmarkRequest; readonly reply: BenchmarkReply };
   readonly evaluate: { readonly request: EvaluateRequest; readonly reply: EvaluateReply };
+  /** Answered at once, between two runs too: whether the thread still works. */
+  readonly ping: { readonly request: null; readonly reply: null };
   /** Gives everything back and ends the thread. */
   readonly close: { readonly request: null; readonly reply: null };
 }

@@ -40,6 +40,8 @@ export class WorkerService {
         return { reply: await this.#benchmark(message.request), transfer: [] };
       case 'evaluate':
         return { reply: await this.#evaluate(message.request), transfer: [] };
+      case 'ping':
+        return { reply: null, transfer: [] };
       case 'close':
         return { reply: await this.#close(), transfer: [] };
     }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SurgicamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
 import { WorkerHandle } from './worker-handle.js';
+import { probeWorker, type WorkerHealth } from './worker-health.js';
 import type {
   EvaluateReply,
   EvaluateRequest,
@@ -24,6 +25,8 @@ export interface WorkerSlotOptions {
   readonly logger: Logger;
   /** The slot may have become free. */
   readonly onFree: () => void;
+  /** A worker ended or another one is there in its stead. If absent, nobody wants to know. */
+  readonly onChange?: () => void;
 }
 
 /** The place of one worker: a thread that ends by itself is replaced, with its models loaded again. */
@@ -48,8 +51,19 @@ export class WorkerSlot {
     return this.#state.kind === 'running' && this.#working === 0;
   }
 
+  /** Whether there is a thread that can be given work. */
+  get isRunning(): boolean {
+    return this.#state.kind === 'running';
+  }
+
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** Asks the worker whether it still works; see probeWorker. */
+  async probe(): Promise<WorkerHealth> {
+    const state = this.#state;
+    return state.kind === 'running' ? probeWorker(state.handle) : 'restarting';
   }
 
   /** From now on every worker of this place has the model, with the provider that was found now. */
@@ -93,16 +107,19 @@ export class WorkerSlot {
     void handle.ended.then(() => {
       if (this.#state.kind === 'closed') return;
       this.#setState({ kind: 'restarting' });
-      this.#current = this.#restart();
+      this.#current = this.#restart(handle.endReason?.message);
       this.#current.catch(() => undefined); // whoever waits for the worker hears of it
     });
   }
 
-  async #restart(): Promise<WorkerHandle> {
+  async #restart(reason: string | undefined): Promise<WorkerHandle> {
     const { logger, index } = this.options;
     for (;;) {
       const delayMs = RESTART_DELAYS_MS[Math.min(this.#restartsInARow++, RESTART_DELAYS_MS.length - 1)]!;
-      logger.warn({ worker: index, delayMs }, 'an inference worker ended by itself and is started again');
+      logger.warn(
+        { worker: index, delayMs, reason },
+        'an inference worker ended by itself and is started again',
+      );
       await delay(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       this.#failIfClosed();
       const handle = new WorkerHandle();
@@ -137,5 +154,6 @@ export class WorkerSlot {
 
   #setState(state: State): void {
     this.#state = state;
+    this.options.onChange?.();
   }
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Subject, firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
+import { Subject, filter, firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
 import { pino } from 'pino';
 import { resolveRecipe } from '../../src/domain/analysis-recipe.js';
 import type { AnalyzedFrame } from '../../src/domain/frame-analysis.js';
@@ -96,19 +96,44 @@ describe('a worker that ends by itself', () => {
     source.complete();
     await done;
     // The first, or where its reply was already on its way, the second.
-    expect(drops).toEqual([expect.stringMatching(/^[01] inference_failed$/)]);
+    expect(drops).toEqual([expect.stringMatching(/^[01] worker_lost$/)]);
     const lost = Number(drops[0]!.charAt(0));
     expect(analyzed.map(({ facts }) => [facts.sequence, facts.framesDropped])).toEqual(
       [
         [0, {}],
-        [1, lost === 0 ? { inference_failed: 1 } : {}],
-        [2, lost === 1 ? { inference_failed: 1 } : {}],
+        [1, lost === 0 ? { worker_lost: 1 } : {}],
+        [2, lost === 1 ? { worker_lost: 1 } : {}],
       ].filter(([sequence]) => sequence !== lost),
     );
-    expect(engine.stats()).toMatchObject({ frames: 2, failedFrames: 1, workerRestarts: 1 });
+    expect(engine.stats()).toMatchObject({
+      frames: 2,
+      failedFrames: 1,
+      workers: 1,
+      workersRunning: 1,
+      workerRestarts: 1,
+    });
     expect(lines.map(({ msg }) => msg)).toEqual(
       expect.arrayContaining(['a batch failed', 'an inference worker ended by itself and is started again']),
     );
+  });
+
+  it('leaves the others at work, and only the end of all is one', async () => {
+    const engine = startEngine({ workers: 2 });
+    const model = await engine.load(pkg);
+    const canRun: boolean[] = [];
+    engine.canRun.subscribe((can) => canRun.push(can));
+    expect(await engine.probeWorkers()).toEqual(['answers', 'answers']);
+    await engine.replaceWorkers([0]);
+    const { facts } = await lastValueFrom(from([noiseFrame(3)]).pipe(lane(engine, model)));
+    expect([facts.sequence, canRun]).toEqual([3, [true]]);
+    await waitUntil(() => engine.stats().workersRunning === 2, 'the first worker running again');
+    await engine.replaceWorkers();
+    const again = firstValueFrom(engine.canRun.pipe(filter((can) => can)));
+    expect(canRun).toEqual([true, false]);
+    await again;
+    expect(canRun).toEqual([true, false, true]);
+    await waitUntil(() => engine.stats().workersRunning === 2, 'both workers running');
+    expect(engine.stats().workerRestarts).toBe(3);
   });
 
   it('is tried again until its model can be loaded', async () => {

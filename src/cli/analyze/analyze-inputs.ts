@@ -59,7 +59,7 @@ export function analyzeInputs(
       gate: credits,
       recipes: () => [recipe],
       onDrop: (_, reason) => {
-        if (reason === 'inference_failed') counts.failed += 1;
+        if (reason === 'inference_failed' || reason === 'worker_lost') counts.failed += 1;
         else counts.dropped += 1;
       },
     }),

@@ -71,7 +71,7 @@ export async function runDataset(options: DatasetRunOptions): Promise<DatasetCou
       recipes: () => recipes,
       onDrop: ({ sequence }, reason) => {
         kept.delete(sequence);
-        if (reason === 'inference_failed') counts.failed++;
+        if (reason === 'inference_failed' || reason === 'worker_lost') counts.failed++;
       },
     }),
     mergeMap(async (analyzed) => {

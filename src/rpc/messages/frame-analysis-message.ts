@@ -124,6 +124,7 @@ function toRegionFeature(
 const DROP_REASONS: Record<DropReason, FrameDropReason> = {
   superseded: FrameDropReason.SUPERSEDED,
   inference_failed: FrameDropReason.INFERENCE_FAILED,
+  worker_lost: FrameDropReason.WORKER_LOST,
   rate_limited: FrameDropReason.RATE_LIMITED,
   shutdown: FrameDropReason.SHUTDOWN,
 };

@@ -1,5 +1,6 @@
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import type { Observable } from 'rxjs';
 import { SurgicamError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import type { CallScope } from '../calls/handlers.js';
@@ -15,6 +16,7 @@ import { ModelDirectory } from '../services/model-directory.js';
 import { createModelService } from '../services/model-service.js';
 import { logGrpc } from './grpc-logger.js';
 import { Health } from './health.js';
+import { Readiness } from './readiness.js';
 import { loadContract } from './proto-files.js';
 import { formatAddress, serverCredentials, type ServerAddress } from './server-address.js';
 import { DEFAULT_SERVER_LIMITS, serverOptions, type ServerLimits } from './server-limits.js';
@@ -33,11 +35,15 @@ export interface RpcServerOptions extends ServerAddress {
   readonly mediaRoot?: string;
   /** Health says NOT_SERVING until it is resolved: the first model's warm-up. If absent, serving at once. */
   readonly warmUp?: Promise<unknown>;
+  /** Health says NOT_SERVING while it is false: no inference worker is there. If absent, there always is one. */
+  readonly canRun?: Observable<boolean>;
 }
 
 export interface RpcServer {
   /** The port listened on. */
   readonly port: number;
+  /** What health says: the model is warm, a worker is there, and the server does not drain. */
+  readonly isServing: boolean;
   /**
    * Ends the server within the deadline. Health turns NOT_SERVING and new calls are answered UNAVAILABLE at once. Calls
    * in progress may finish; a subscription does when its feed is closed and it has delivered what was analysed,
@@ -64,17 +70,21 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   health.addTo(server);
   new ReflectionService(loadContract()).addToServer(server);
   const port = await bind(server, options, credentials);
+  const readiness = new Readiness(health, logger);
   void Promise.resolve(options.warmUp).then(
-    () => {
-      if (!calls.draining.aborted) health.set('SERVING');
-    },
+    () => readiness.warm(),
     (err: unknown) => logger.error({ err }, 'no model could be warmed up; health stays NOT_SERVING'),
   );
+  const workers = options.canRun?.subscribe((can) => readiness.workers(can));
   return {
     port,
+    get isServing() {
+      return readiness.isServing;
+    },
     drain: async (deadlineMs) => {
       const deadline = performance.now() + deadlineMs;
-      health.set('NOT_SERVING');
+      workers?.unsubscribe();
+      readiness.drain();
       calls.drain();
       await calls.whenIdle(AbortSignal.timeout(deadlineMs));
       const graceMs = Math.min(FOREIGN_STREAM_GRACE_MS, deadline - performance.now());

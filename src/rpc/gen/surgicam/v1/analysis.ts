@@ -132,6 +132,8 @@ export enum FrameDropReason {
   RATE_LIMITED = 3,
   /** SHUTDOWN - The feed was being stopped. */
   SHUTDOWN = 4,
+  /** WORKER_LOST - The worker that had it ended by itself; another one takes its place. */
+  WORKER_LOST = 5,
   UNRECOGNIZED = -1,
 }
 
@@ -152,6 +154,9 @@ export function frameDropReasonFromJSON(object: any): FrameDropReason {
     case 4:
     case "FRAME_DROP_REASON_SHUTDOWN":
       return FrameDropReason.SHUTDOWN;
+    case 5:
+    case "FRAME_DROP_REASON_WORKER_LOST":
+      return FrameDropReason.WORKER_LOST;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -171,6 +176,8 @@ export function frameDropReasonToJSON(object: FrameDropReason): string {
       return "FRAME_DROP_REASON_RATE_LIMITED";
     case FrameDropReason.SHUTDOWN:
       return "FRAME_DROP_REASON_SHUTDOWN";
+    case FrameDropReason.WORKER_LOST:
+      return "FRAME_DROP_REASON_WORKER_LOST";
     case FrameDropReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
