@@ -41,7 +41,8 @@ class PhantomRun {
     private readonly subscriber: Subscriber<VideoFrame>,
   ) {
     const { width, height, gate } = options;
-    const workerData: PhantomWorkerData = { seed: settings.seed, width, height };
+    const aspect = settings.width / settings.height;
+    const workerData: PhantomWorkerData = { seed: settings.seed, width, height, aspect };
     this.#worker = new Worker(new URL('./phantom/worker.js', import.meta.url), { workerData });
     this.#worker.on('message', (reply: PhantomReply) => this.#emit(reply));
     this.#worker.once('error', (cause) => this.#fail('failed', cause));

@@ -48,7 +48,7 @@ describe('surgicam phantom render', () => {
     const { pixels, truth } = new PhantomRenderer(21, 40, 32).render(2);
     const drawn = frames.data.subarray(4 * pixels.length, 5 * pixels.length) as Uint8Array;
     expect(Buffer.compare(drawn, pixels)).toBe(0);
-    const labelled = labels.data.subarray(4 * 8, 5 * 8) as Uint8Array;
+    const labelled = labels.data.subarray(4 * 11, 5 * 11) as Uint8Array;
     expect([...labelled]).toEqual(truth.present.map(Number));
   });
 

@@ -20,7 +20,7 @@ describe('openPhantomSource', () => {
       height: 24,
       feedId: 'test',
     });
-    const renderer = new PhantomRenderer(3, 32, 24);
+    const renderer = new PhantomRenderer(3, 32, 24, 1.25);
     frames.forEach(({ pixels }, index) => {
       expect(Buffer.compare(pixels, renderer.render(index / 50).pixels)).toBe(0);
     });
@@ -38,7 +38,7 @@ describe('openPhantomSource', () => {
     const options = sourceOptions('phantom://scene?pace=fast', { firstSequence: 100 });
     const frame = await firstValueFrom(openPhantomSource(options));
     expect(frame).toMatchObject({ sequence: 100, mediaTimeUs: 4_000_000 });
-    expect(Buffer.compare(frame.pixels, new PhantomRenderer(1, 32, 24).render(4).pixels)).toBe(0);
+    expect(Buffer.compare(frame.pixels, new PhantomRenderer(1, 32, 24, 1.25).render(4).pixels)).toBe(0);
   });
 
   it('starts again at the end when it loops, with rising times', async () => {

@@ -1,5 +1,7 @@
 import type { PixelBox } from '../../domain/geometry.js';
-import { PHANTOM_CLASSES, type InstrumentKind, type InstrumentPose } from './instruments.js';
+import type { InstrumentPose } from './instrument-pose.js';
+import { PHANTOM_CLASSES, type InstrumentKind } from './instruments.js';
+import { captionOf, type Interaction } from './interactions.js';
 
 /** An instrument counts as present when at least this share of the picture shows its tip. */
 export const VISIBLE_TIP_SHARE = 0.0025;
@@ -8,6 +10,7 @@ export interface InstrumentTruth {
   readonly kind: InstrumentKind;
   /** Enough of the tip is seen to name the instrument. */
   readonly present: boolean;
+  readonly interaction: Interaction;
   /** Around every visible pixel, tip and shaft. Absent when none is visible. */
   readonly box?: PixelBox;
   /** Around the visible pixels of the tip. Absent when none is visible. */
@@ -24,6 +27,10 @@ export interface GroundTruth {
   readonly present: readonly boolean[];
   /** Instruments of the scene, back to front, as far as any of them is visible. */
   readonly instruments: readonly InstrumentTruth[];
+  /** The tissue that is operated on, clipped to the picture. */
+  readonly tissueBox: PixelBox;
+  /** One sentence for what the present instruments do. */
+  readonly caption: string;
   /** Row-major: 0 tissue, 1 + 2i the shaft and 2 + 2i the tip of `instruments[i]`. */
   readonly labels: Uint8Array;
 }
@@ -42,6 +49,7 @@ export function measureTruth(
   width: number,
   height: number,
   poses: readonly InstrumentPose[],
+  tissueBox: PixelBox,
 ): GroundTruth {
   const extents = Array.from({ length: poses.length * 2 + 1 }, (): Extent => {
     return { x1: width, y1: height, x2: 0, y2: 0, pixels: 0 };
@@ -59,12 +67,13 @@ export function measureTruth(
     }
   }
   const needed = VISIBLE_TIP_SHARE * width * height;
-  const instruments = poses.map(({ kind }, index): InstrumentTruth => {
+  const instruments = poses.map(({ kind, interaction }, index): InstrumentTruth => {
     const shaft = extents[1 + 2 * index]!;
     const tip = extents[2 + 2 * index]!;
     const both = union(shaft, tip);
     return {
       kind,
+      interaction,
       present: tip.pixels >= needed,
       visiblePixels: both.pixels,
       tipPixels: tip.pixels,
@@ -72,9 +81,18 @@ export function measureTruth(
       ...(tip.pixels === 0 ? {} : { tipBox: boxOf(tip) }),
     };
   });
-  const seen = new Set<string>(instruments.filter(({ present }) => present).map(({ kind }) => kind));
+  const present = instruments.filter((instrument) => instrument.present);
+  const seen = new Set<string>(present.map(({ kind }) => kind));
   seen.add('tissue');
-  return { width, height, present: PHANTOM_CLASSES.map((name) => seen.has(name)), instruments, labels };
+  return {
+    width,
+    height,
+    present: PHANTOM_CLASSES.map((name) => seen.has(name)),
+    instruments,
+    tissueBox,
+    caption: captionOf(present),
+    labels,
+  };
 }
 
 function union(a: Extent, b: Extent): Extent {

@@ -1,17 +1,25 @@
-/** How a part looks. Colours are RGB in [0, 255] under full light. */
+import type { Rgb } from './anatomy.js';
+
+/** How a part looks. */
 export interface Material {
-  readonly color: readonly [number, number, number];
+  readonly name: string;
+  /** RGB in [0, 255] under full light. */
+  readonly color: Rgb;
   /** Strength of the highlight in [0, 1]. */
   readonly gloss: number;
+  /** 1 mirrors its surroundings like polished steel. */
+  readonly metal: number;
   /** 1 is solid. */
   readonly opacity: number;
-  /** `teeth`: grooves across the part; `hatch`: a grip pattern; `rings`: widely spaced bands. */
-  readonly pattern: 'none' | 'teeth' | 'hatch' | 'rings';
+  /** `teeth`: grooves across the part; `hatch`: a grip pattern; `rings`: widely spaced bands; `marks`: a scale. */
+  readonly pattern: 'none' | 'teeth' | 'hatch' | 'rings' | 'marks' | 'folds';
+  /** How much blood and char stick to it, in [0, 1]. */
+  readonly smear: number;
 }
 
 /**
- * The one primitive: a rod that tapers from radius `r0` at (x0, y0) to `r1` at (x1, y1), round at both ends, in
- * scene units (the picture is one unit high; origin top left, y down).
+ * The one primitive: a rod that tapers from radius `r0` at (x0, y0) to `r1` at (x1, y1), in picture heights (origin
+ * in the middle of the picture, y down).
  */
 export interface Rod {
   readonly x0: number;
@@ -21,37 +29,60 @@ export interface Rod {
   readonly y1: number;
   readonly r1: number;
   readonly material: Material;
+  /** Cut off straight at both ends instead of rounded. */
+  readonly flat: boolean;
   /** Belongs to what identifies the instrument, not to the shaft. */
   readonly tip: boolean;
 }
 
-function material(
-  color: readonly [number, number, number],
-  gloss: number,
-  pattern: Material['pattern'] = 'none',
-  opacity = 1,
-): Material {
-  return { color, gloss, opacity, pattern };
+function material(name: string, color: Rgb, look: Partial<Omit<Material, 'name' | 'color'>>): Material {
+  return { name, color, gloss: 0.4, metal: 0, opacity: 1, pattern: 'none', smear: 0.25, ...look };
 }
 
 export const MATERIALS = {
-  carbonShaft: material([62, 64, 70], 0.35, 'rings'),
-  steel: material([186, 190, 198], 0.8),
-  steelTeeth: material([178, 182, 190], 0.7, 'teeth'),
-  darkSteel: material([118, 120, 130], 0.9),
-  gold: material([222, 176, 72], 0.6, 'hatch'),
-  cream: material([232, 222, 178], 0.3),
-  blueInsulator: material([40, 92, 190], 0.45),
-  orangeSleeve: material([206, 102, 34], 0.35),
-  tube: material([206, 210, 216], 1),
-  whitePolymer: material([224, 228, 232], 0.45),
-  blackWindow: material([26, 28, 34], 0.6),
-  cable: material([44, 58, 96], 0.3),
-  purpleClip: material([150, 60, 196], 0.5),
-  greenBand: material([44, 158, 96], 0.35),
-  pin: material([70, 72, 78], 0.5),
-  opening: material([52, 14, 16], 0, 'none', 0.85),
+  carbonShaft: material('carbon', [48, 50, 56], { gloss: 0.5, pattern: 'rings', smear: 0.1 }),
+  blackShaft: material('black', [34, 34, 38], { gloss: 0.6, smear: 0.1 }),
+  steelShaft: material('steel shaft', [150, 152, 156], { gloss: 0.9, metal: 1, smear: 0.15 }),
+  steel: material('steel', [176, 178, 184], { gloss: 0.9, metal: 1, smear: 0.45 }),
+  steelTeeth: material('toothed steel', [166, 168, 174], {
+    gloss: 0.8,
+    metal: 0.9,
+    pattern: 'teeth',
+    smear: 0.5,
+  }),
+  darkSteel: material('dark steel', [112, 113, 120], { gloss: 1, metal: 1, smear: 0.4 }),
+  gold: material('gold', [206, 164, 76], { gloss: 0.6, metal: 0.5, pattern: 'hatch', smear: 0.3 }),
+  blueInsulator: material('blue insulator', [46, 92, 178], { gloss: 0.5 }),
+  whiteCeramic: material('ceramic', [226, 224, 218], { gloss: 0.6, smear: 0.55 }),
+  orangeSleeve: material('orange sleeve', [196, 98, 40], { gloss: 0.45, smear: 0.3 }),
+  tube: material('tube', [188, 190, 196], { gloss: 1, metal: 1, smear: 0.2 }),
+  whitePolymer: material('white polymer', [216, 218, 222], { gloss: 0.5, smear: 0.3 }),
+  blackWindow: material('black window', [26, 28, 34], { gloss: 0.7, smear: 0 }),
+  cable: material('cable', [44, 58, 96], { gloss: 0.35, smear: 0.1 }),
+  clip: material('clip', [150, 76, 190], { gloss: 0.6, smear: 0.1 }),
+  titanium: material('titanium', [192, 190, 186], { gloss: 1, metal: 1, smear: 0.1 }),
+  greenBand: material('green band', [52, 146, 98], { gloss: 0.4 }),
+  cartridge: material('cartridge', [70, 112, 188], { gloss: 0.45, pattern: 'marks', smear: 0.3 }),
+  anvil: material('anvil', [160, 162, 168], { gloss: 0.9, metal: 1, pattern: 'marks', smear: 0.3 }),
+  pin: material('pin', [78, 80, 86], { gloss: 0.7, metal: 1, smear: 0 }),
+  opening: material('opening', [44, 12, 14], { gloss: 0, opacity: 0.9, smear: 0 }),
+  bagFilm: material('bag film', [206, 212, 204], {
+    gloss: 0.9,
+    opacity: 0.62,
+    pattern: 'folds',
+    smear: 0.25,
+  }),
+  bagRim: material('bag rim', [88, 128, 196], { gloss: 0.6, smear: 0.15 }),
+  thread: material('thread', [52, 44, 110], { gloss: 0.2, smear: 0 }),
+  needle: material('needle', [200, 202, 206], { gloss: 1, metal: 1, smear: 0 }),
+  arc: material('arc', [255, 238, 214], { gloss: 1, opacity: 0.8, smear: 0 }),
 } as const satisfies Record<string, Material>;
+
+/** What a rod may be beside round-ended and part of the tip. */
+interface RodOptions {
+  readonly tip?: boolean;
+  readonly flat?: boolean;
+}
 
 /** A turtle that lays rods: where it is, where it looks, and how large things are drawn. */
 export class RodPen {
@@ -84,8 +115,9 @@ export class RodPen {
     return this;
   }
 
-  rod(length: number, r0: number, r1: number, look: Material, tip = true): this {
+  rod(length: number, r0: number, r1: number, look: Material, options: RodOptions = {}): this {
     const { x, y, scale } = this;
+    const { tip = true, flat = false } = options;
     this.forward(length);
     this.rods.push({
       x0: x,
@@ -95,14 +127,14 @@ export class RodPen {
       y1: this.y,
       r1: r1 * scale,
       material: look,
+      flat,
       tip,
     });
     return this;
   }
 
-  /** A rod that bends by `turn` radians over its length, laid in four straight pieces. */
-  curve(length: number, r0: number, r1: number, turn: number, look: Material): this {
-    const pieces = 4;
+  /** A rod that bends by `turn` radians over its length, laid in straight pieces. */
+  curve(length: number, r0: number, r1: number, turn: number, look: Material, pieces = 5): this {
     for (let piece = 0; piece < pieces; piece++) {
       this.angle += turn / pieces;
       const from = r0 + ((r1 - r0) * piece) / pieces;

@@ -1,127 +1,191 @@
-import { INSTRUMENT_KINDS, type InstrumentPose } from './instruments.js';
-import { Random, hash, smoothstep, wander } from './random.js';
+import {
+  cameraAt,
+  isTransit,
+  lightAt,
+  scopeAt,
+  toMap,
+  type CameraState,
+  type LightState,
+  type ScopeState,
+} from './camera.js';
+import { tipOf, type InstrumentPose } from './instrument-pose.js';
+import { INSTRUMENT_KINDS } from './instruments.js';
+import type { Interaction } from './interactions.js';
+import { Random } from './random.js';
+import { drawVisit, poseAt, type Act, type Visit } from './visits.js';
 
-/** The picture is one scene unit high and this wide, whatever its size in pixels. */
-export const SCENE_WIDTH = 1.25;
 /** Instruments come and go within a chapter; at its borders only tissue is seen. */
 export const CHAPTER_SECONDS = 12;
-/** Time an instrument takes to come in or to leave. */
-const TRAVEL_SECONDS = 1.4;
 
-/** View of the tissue: shift in scene units, zoom, rotation in radians, phase of the breathing. */
-export interface CameraState {
-  readonly x: number;
-  readonly y: number;
-  readonly zoom: number;
-  readonly angle: number;
-  readonly breath: number;
-}
-
-export interface LightState {
-  /** Centre of the light, in scene units. */
-  readonly x: number;
-  readonly y: number;
-  readonly gain: number;
-  /** Darkening towards the border. */
-  readonly falloff: number;
-  /** Smoke in [0, 1]. */
-  readonly haze: number;
-}
-
-/** Everything that one picture shows; a pure function of seed and time. */
+/** Everything that one picture shows; a pure function of seed and time. Lengths are picture heights, origin in the middle. */
 export interface SceneState {
   readonly camera: CameraState;
   readonly light: LightState;
+  readonly scope: ScopeState;
   /** Back to front. Those on their way in may still be outside the picture. */
   readonly instruments: readonly InstrumentPose[];
+  readonly pulls: readonly Pull[];
+  readonly marks: readonly Mark[];
+  readonly plumes: readonly Plume[];
 }
 
-/** One instrument's visit, in seconds of the scene. */
-interface Visit {
-  readonly start: number;
-  readonly end: number;
-  readonly random: Random;
+/** Tissue that is drawn along: a point of the picture and how far it is displaced. */
+export interface Pull {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly radius: number;
+}
+
+/** What an act leaves on the tissue, at a place of the map. */
+export interface Mark {
+  readonly kind: 'blood' | 'char' | 'cut' | 'clip' | 'staples' | 'stitch';
+  readonly u: number;
+  readonly v: number;
+  readonly angle: number;
+  /** Map units; of blood: how far it has spread. */
+  readonly size: number;
   readonly seed: number;
+}
+
+/** Smoke that rises from a point of the picture. */
+export interface Plume {
+  readonly x: number;
+  readonly y: number;
+  readonly density: number;
 }
 
 /** Where the instruments come from (range of angles around the picture, radians) and how often. */
 const LANES = [
-  { from: -0.35, to: 0.85, probability: 1 },
-  { from: 2.3, to: 3.5, probability: 0.75 },
-  { from: 0.9, to: 5.9, probability: 0.4 },
+  { from: -0.25, to: 0.95, probability: 0.95 },
+  { from: 2.2, to: 3.4, probability: 0.75 },
+  { from: 1.1, to: 5.6, probability: 0.4 },
 ] as const;
 
-/** `time` in seconds, from 0. */
-export function sceneAt(seed: number, time: number): SceneState {
+/** Seconds after which smoke has gone to a third. */
+const SMOKE_DECAY = 3;
+
+/** @param time seconds from 0. @param aspect width of the picture by its height. */
+export function sceneAt(seed: number, time: number, aspect = 1.25): SceneState {
   const chapter = Math.floor(time / CHAPTER_SECONDS);
-  const kinds = new Random(seed, chapter, 1).shuffle(INSTRUMENT_KINDS);
-  const instruments: InstrumentPose[] = [];
-  LANES.forEach((lane, index) => {
-    const visit = visitOf(seed, chapter, index, lane.probability);
-    if (visit === undefined || time < visit.start || time > visit.end) return;
-    instruments.push(poseAt(visit, lane, kinds[index]!, time));
+  const visits = visitsOf(seed, chapter);
+  const present = visits.filter(({ start, end }) => time >= start && time <= end);
+  const instruments = present.map((visit) => poseAt(visit, time, aspect));
+  const pulls: Pull[] = [];
+  const plumes: Plume[] = [];
+  instruments.forEach((pose, index) => {
+    const act = actAt(present[index]!, time);
+    if (act === undefined) return;
+    const pull = pullOf(pose, act, time);
+    if (pull !== undefined) pulls.push(pull);
+    if (act.interaction === 'Cauterization') {
+      const { x, y } = tipOf(pose);
+      plumes.push({ x, y, density: strength(act, time) });
+    }
   });
-  return { camera: cameraAt(seed, time), light: lightAt(seed, time), instruments };
+  return {
+    camera: cameraAt(seed, time),
+    light: lightAt(seed, time, smokeLeft(visits, time)),
+    scope: scopeAt(seed, time),
+    instruments,
+    pulls,
+    plumes,
+    marks: visits.flatMap((visit) => marksOf(seed, visit, time, aspect)),
+  };
 }
 
-function visitOf(seed: number, chapter: number, lane: number, probability: number): Visit | undefined {
-  const random = new Random(seed, chapter, lane, 2);
-  if (!random.chance(probability)) return undefined;
+function visitsOf(seed: number, chapter: number): Visit[] {
+  const kinds = new Random(seed, chapter, 1).shuffle(INSTRUMENT_KINDS);
   const begin = chapter * CHAPTER_SECONDS;
-  const start = begin + random.between(0.3, 3.5);
-  const end = Math.min(start + random.between(5.5, 9), begin + CHAPTER_SECONDS - 0.3);
-  return { start, end, random, seed: hash(seed, chapter, lane, 3) };
+  return LANES.flatMap((lane, index) => {
+    const visit = drawVisit(seed, chapter, index, kinds[index]!, lane, begin, begin + CHAPTER_SECONDS);
+    if (visit === undefined || isTransit(seed, visit.start, visit.end)) return [];
+    return [visit];
+  });
 }
 
-function poseAt(
-  visit: Visit,
-  lane: { readonly from: number; readonly to: number },
-  kind: InstrumentPose['kind'],
-  time: number,
-): InstrumentPose {
-  const { random, seed } = visit;
-  const around = random.between(lane.from, lane.to);
-  const portX = SCENE_WIDTH / 2 + Math.cos(around) * 1.15;
-  const portY = 0.5 + Math.sin(around) * 1;
-  const centerX = SCENE_WIDTH / 2 + random.between(-0.22, 0.22) + Math.cos(around) * 0.2;
-  const centerY = 0.5 + random.between(-0.16, 0.16) + Math.sin(around) * 0.16;
-  const scale = random.between(1, 1.4) * (1 + 0.06 * wander(seed ^ 5, time * 0.4));
-  const targetX = centerX + 0.13 * wander(seed ^ 1, time * 0.7) + 0.03 * wander(seed ^ 2, time * 2.1);
-  const targetY = centerY + 0.11 * wander(seed ^ 3, time * 0.7) + 0.03 * wander(seed ^ 4, time * 2.1);
-  const reach =
-    smoothstep(visit.start, visit.start + TRAVEL_SECONDS, time) *
-    (1 - smoothstep(visit.end - TRAVEL_SECONDS, visit.end, time));
-  return {
-    kind,
-    portX,
-    portY,
-    wristX: portX + (targetX - portX) * reach,
-    wristY: portY + (targetY - portY) * reach,
-    bend: 0.75 * wander(seed ^ 6, time * 0.6) * reach,
-    opening: 0.22 + 0.22 * wander(seed ^ 7, time * 1.3),
-    scale,
-  };
+function actAt(visit: Visit, time: number): Act | undefined {
+  return visit.acts.find(({ from, to }) => time >= from && time <= to);
 }
 
-function cameraAt(seed: number, time: number): CameraState {
-  const start = new Random(seed, 4);
-  return {
-    x: start.between(0, 1.6) + 0.16 * wander(hash(seed, 5), time * 0.13) + time * 0.004,
-    y: start.between(0, 1.6) + 0.12 * wander(hash(seed, 6), time * 0.13),
-    zoom: start.between(0.8, 1.15) * (1 + 0.05 * wander(hash(seed, 7), time * 0.11)),
-    angle: start.between(0, 6.28) + 0.1 * wander(hash(seed, 8), time * 0.09),
-    breath: time * 2 * Math.PI * 0.25,
-  };
+/** Rises at the begin of an act and falls at its end, in [0, 1]. */
+function strength(act: Act, time: number): number {
+  return Math.max(0, Math.min(1, (time - act.from) * 2, (act.to - time) * 2));
 }
 
-function lightAt(seed: number, time: number): LightState {
-  const random = new Random(seed, 9);
-  const smoky = random.between(0.02, 0.2);
-  return {
-    x: SCENE_WIDTH * random.between(0.4, 0.6),
-    y: random.between(0.38, 0.58),
-    gain: random.between(0.92, 1.25) * (1 + 0.04 * wander(hash(seed, 10), time * 0.3)),
-    falloff: random.between(0.9, 1.9),
-    haze: smoky * (0.6 + 0.4 * wander(hash(seed, 12), time * 0.2)),
-  };
+/** How far and how wide each interaction draws the tissue towards the shaft. */
+const PULLS: Partial<Record<Interaction, { readonly length: number; readonly radius: number }>> = {
+  Grasping: { length: 0.035, radius: 0.13 },
+  Retraction: { length: 0.1, radius: 0.24 },
+  Tissue_Manipulation: { length: -0.04, radius: 0.18 },
+  Suturing: { length: 0.03, radius: 0.1 },
+  Clipping: { length: 0.015, radius: 0.1 },
+  Suction: { length: -0.02, radius: 0.1 },
+  Ultrasound_Sensing: { length: -0.025, radius: 0.2 },
+  Cauterization: { length: 0.015, radius: 0.08 },
+};
+
+function pullOf(pose: InstrumentPose, act: Act, time: number): Pull | undefined {
+  const pull = PULLS[act.interaction];
+  if (pull === undefined) return undefined;
+  const { x, y } = tipOf(pose);
+  const back = Math.atan2(pose.portY - pose.wristY, pose.portX - pose.wristX);
+  const length = pull.length * strength(act, time);
+  return { x, y, dx: Math.cos(back) * length, dy: Math.sin(back) * length, radius: pull.radius };
+}
+
+function smokeLeft(visits: readonly Visit[], time: number): number {
+  let smoke = 0;
+  for (const { acts } of visits) {
+    for (const { interaction, from, to } of acts) {
+      if (interaction !== 'Cauterization' || time < from) continue;
+      const burning = Math.min(time, to) - from;
+      smoke += (1 - Math.exp(-burning / 2)) * Math.exp(-Math.max(0, time - to) / SMOKE_DECAY);
+    }
+  }
+  return Math.min(1, smoke);
+}
+
+const MARKS: Partial<Record<Interaction, Mark['kind']>> = {
+  Cutting: 'cut',
+  Cauterization: 'char',
+  Clipping: 'clip',
+  Staple: 'staples',
+  Suturing: 'stitch',
+};
+
+function marksOf(seed: number, visit: Visit, time: number, aspect: number): Mark[] {
+  return visit.acts.flatMap((act): Mark[] => {
+    const kind = MARKS[act.interaction];
+    if (kind === undefined || time < act.from + 0.4) return [];
+    const moment = act.from + 0.4;
+    const pose = poseAt(visit, moment, aspect);
+    const tip = tipOf(pose);
+    const camera = cameraAt(seed, moment);
+    const place = toMap(camera, tip.x, tip.y);
+    const angle = Math.atan2(pose.wristY - pose.portY, pose.wristX - pose.portX) + camera.angle;
+    const mark = { ...place, angle, seed: act.seed };
+    const done = Math.min(1, (time - moment) / Math.max(0.5, act.to - moment));
+    const marks: Mark[] = [{ ...mark, kind, size: SIZES[kind] * done }];
+    if (kind === 'cut' || (kind === 'char' && act.bleeds)) {
+      marks.push({ ...mark, kind: 'blood', size: bloodSpread(act, time) });
+    }
+    return marks;
+  });
+}
+
+const SIZES: Readonly<Record<Mark['kind'], number>> = {
+  blood: 0.2,
+  char: 0.042,
+  cut: 0.16,
+  clip: 0.1,
+  staples: 0.2,
+  stitch: 0.12,
+};
+
+/** Map units that a bleeding has spread since its cut; it slows down as it clots. */
+function bloodSpread(act: Act, time: number): number {
+  const since = time - act.from - 0.8;
+  return act.bleeds && since > 0 ? 0.17 * (1 - Math.exp(-since / 2.5)) : 0;
 }

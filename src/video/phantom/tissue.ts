@@ -1,92 +1,96 @@
-import type { Canvas } from './raster.js';
-import { SCENE_WIDTH, type CameraState, type LightState } from './scene.js';
-import { TEXELS_PER_UNIT, TILE_SIZE, type TissueTexture } from './tissue-texture.js';
+import type { LightState } from './camera.js';
+import { BLOCK, type Canvas } from './canvas.js';
+import type { ShadowPlane } from './shadow-plane.js';
+import type { TissueMap } from './tissue-map.js';
+import type { ViewGrid } from './view-grid.js';
 
-/** How far the breathing shifts the tissue, in texels. */
-const BREATH_TEXELS = 5;
-/** A highlight forms where slope and direction to the light differ by less than this (squared, slope units). */
-const HIGHLIGHT_WIDTH = 130;
-/** Slope that mirrors the light from one scene unit away from its centre. */
-const HIGHLIGHT_TILT = 110;
+const { min, trunc } = Math;
 
-/** Strength of the light at every pixel: brightest at its centre, dim in the corners. */
-export function buildLightMap(width: number, height: number, light: LightState): Float32Array {
-  const map = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const dx = ((x + 0.5) / width) * SCENE_WIDTH - light.x;
-      const dy = (y + 0.5) / height - light.y;
-      const distance = dx * dx + dy * dy;
-      map[y * width + x] = 1 / (1 + light.falloff * distance * (1 + 2.2 * distance));
-    }
-  }
-  return map;
-}
+/** Slope (in the map's 50ths) that mirrors the lamp into the lens one picture height away from the light's centre. */
+const MIRROR_SLOPE = 34;
+/** A highlight forms where the slope misses that by less than the square root of this. */
+const HIGHLIGHT_REACH = 150;
+const HIGHLIGHTS = Float32Array.from({ length: HIGHLIGHT_REACH }, (_, miss) => {
+  const near = 1 - miss / HIGHLIGHT_REACH;
+  return near * near * near * 1.3;
+});
 
-/** Paints the tissue with the shadows already cast on it, and its wet highlights. */
+/** Bits of the fraction of a texel that blending uses: 7, so that two channels in a word never overflow. */
+const FRACTION = 128;
+
+/** Paints the tissue as the grid sees it, with the shadows of the instruments and its wet highlights. */
 export function paintTissue(
   canvas: Canvas,
-  texture: TissueTexture,
-  camera: CameraState,
+  map: TissueMap,
+  grid: ViewGrid,
   light: LightState,
-  lightMap: Float32Array,
+  shadows: ShadowPlane,
 ): void {
-  const { width, height, pixels, shadow } = canvas;
-  const { color, slope } = texture;
-  const mask = TILE_SIZE - 1;
-  const texels = TEXELS_PER_UNIT * camera.zoom;
-  const cos = Math.cos(camera.angle) * texels;
-  const sin = Math.sin(camera.angle) * texels;
-  const columnShift = Float64Array.from({ length: width }, (_, x) => {
-    return BREATH_TEXELS * Math.sin((x / width) * 4 + camera.breath);
-  });
+  const { width, height, aspect, pixels } = canvas;
+  const { color, slope, side } = map;
+  const stepX = (aspect / width) * MIRROR_SLOPE;
   for (let y = 0; y < height; y++) {
-    const sceneY = (y + 0.5) / height - 0.5;
-    const rowShift = BREATH_TEXELS * Math.sin((y / height) * 5 + camera.breath * 0.9 + 1);
-    // The origin is kept positive, so that cutting off the fraction rounds down.
-    const originX = camera.x * TEXELS_PER_UNIT - sin * sceneY + rowShift + 4 * TILE_SIZE;
-    const originY = camera.y * TEXELS_PER_UNIT + cos * sceneY + 4 * TILE_SIZE;
-    const tiltY = -((y + 0.5) / height - light.y) * HIGHLIGHT_TILT;
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      const sceneX = ((x + 0.5) / width - 0.5) * SCENE_WIDTH;
-      const u = originX + cos * sceneX;
-      const v = originY + sin * sceneX + columnShift[x]!;
-      const left = u | 0;
-      const top = v | 0;
-      const across = u - left;
-      const down = v - top;
-      const x0 = left & mask;
-      const x1 = (left + 1) & mask;
-      const y0 = (top & mask) * TILE_SIZE;
-      const y1 = ((top + 1) & mask) * TILE_SIZE;
-      const a = (y0 + x0) * 4;
-      const b = (y0 + x1) * 4;
-      const c = (y1 + x0) * 4;
-      const d = (y1 + x1) * 4;
-      const w11 = across * down;
-      const w10 = across - w11;
-      const w01 = down - w11;
-      const w00 = 1 - across - w01;
-      const lit = lightMap[at]! * light.gain * (1 - shadow[at]!);
-      const nearest = (((across < 0.5 ? x0 : x1) + (down < 0.5 ? y0 : y1)) | 0) * 2;
-      const missX = slope[nearest]! + (sceneX + SCENE_WIDTH / 2 - light.x) * HIGHLIGHT_TILT;
-      const missY = slope[nearest + 1]! - tiltY;
-      const miss = missX * missX + missY * missY;
-      let shine = 0;
-      if (miss < HIGHLIGHT_WIDTH) {
-        const near = 1 - miss / HIGHLIGHT_WIDTH;
-        shine = near * near * 230 * lit;
-      }
-      for (let channel = 0; channel < 3; channel++) {
-        const value =
-          color[a + channel]! * w00 +
-          color[b + channel]! * w10 +
-          color[c + channel]! * w01 +
-          color[d + channel]! * w11;
-        const bright = value * lit + shine;
-        pixels[at * 3 + channel] = bright > 255 ? 255 : bright;
+    const lit = shadows.lightRow(y);
+    const block = trunc(y / BLOCK) * grid.columns;
+    const below = block + grid.columns;
+    const down = (y % BLOCK) / BLOCK;
+    const mirrorY = ((y + 0.5) / height - 0.5 - light.y) * MIRROR_SLOPE;
+    let mirrorX = (-0.5 * aspect - light.x) * MIRROR_SLOPE;
+    let u1 = lerp(grid.u, block, below, down);
+    let v1 = lerp(grid.v, block, below, down);
+    let l1 = lerp(grid.light, block, below, down);
+    for (let column = 0, x = 0; x < width; column++) {
+      const u0 = u1;
+      const v0 = v1;
+      const l0 = l1;
+      u1 = lerp(grid.u, block + column + 1, below + column + 1, down);
+      v1 = lerp(grid.v, block + column + 1, below + column + 1, down);
+      l1 = lerp(grid.light, block + column + 1, below + column + 1, down);
+      let u = (u0 * FRACTION * 64) | 0;
+      let v = (v0 * FRACTION * 64) | 0;
+      const du = (((u1 - u0) * FRACTION * 64) / BLOCK) | 0;
+      const dv = (((v1 - v0) * FRACTION * 64) / BLOCK) | 0;
+      let brightness = l0;
+      const gain = (l1 - l0) / BLOCK;
+      for (const end = min(width, x + BLOCK); x < end; x++) {
+        const at = (v >> 13) * side + (u >> 13);
+        const across = (u >> 6) & 127;
+        const downward = (v >> 6) & 127;
+        const w11 = (across * downward) >> 7;
+        const w10 = across - w11;
+        const w01 = downward - w11;
+        const w00 = FRACTION - across - w01;
+        const a = color[at]!;
+        const b = color[at + 1]!;
+        const c = color[at + side]!;
+        const d = color[at + side + 1]!;
+        const redBlue =
+          ((a & 0xff00ff) * w00 + (b & 0xff00ff) * w10 + (c & 0xff00ff) * w01 + (d & 0xff00ff) * w11) >> 7;
+        const green =
+          (((a >> 8) & 255) * w00 +
+            ((b >> 8) & 255) * w10 +
+            ((c >> 8) & 255) * w01 +
+            ((d >> 8) & 255) * w11) >>
+          7;
+        const strength = brightness * lit[x]!;
+        let shine = 0;
+        const missX = slope[at * 2]! - mirrorX;
+        const missY = slope[at * 2 + 1]! - mirrorY;
+        const miss = missX * missX + missY * missY;
+        if (miss < HIGHLIGHT_REACH) shine = HIGHLIGHTS[miss | 0]! * strength * (a >>> 24);
+        const index = (y * width + x) * 3;
+        pixels[index] = (redBlue & 255) * strength + shine;
+        pixels[index + 1] = green * strength + shine;
+        pixels[index + 2] = ((redBlue >> 16) & 255) * strength + shine;
+        u += du;
+        v += dv;
+        brightness += gain;
+        mirrorX += stepX;
       }
     }
   }
+}
+
+function lerp(values: Float32Array, upper: number, lower: number, down: number): number {
+  return values[upper]! + (values[lower]! - values[upper]!) * down;
 }

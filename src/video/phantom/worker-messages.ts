@@ -3,6 +3,8 @@ export interface PhantomWorkerData {
   readonly seed: number;
   readonly width: number;
   readonly height: number;
+  /** Width by height of the camera's picture, which the frames are squeezed from. */
+  readonly aspect: number;
 }
 
 /** To the worker: draw the picture of this time (seconds of the scene). One request at a time. */

@@ -5,8 +5,8 @@ import type { PhantomReply, PhantomRequest, PhantomWorkerData } from './worker-m
 // Entry of the drawing thread: drawing a frame takes milliseconds, which the main loop has not got.
 if (parentPort === null) throw new Error('this file is the entry of a worker thread');
 const port = parentPort;
-const { seed, width, height } = workerData as PhantomWorkerData;
-const renderer = new PhantomRenderer(seed, width, height);
+const { seed, width, height, aspect } = workerData as PhantomWorkerData;
+const renderer = new PhantomRenderer(seed, width, height, aspect);
 
 port.on('message', ({ time }: PhantomRequest) => {
   const started = performance.now();
