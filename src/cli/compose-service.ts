@@ -2,18 +2,20 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/schema.js';
 import { SurgicamError } from '../domain/errors.js';
 import { FeedRegistry } from '../feeds/feed-registry.js';
-import type { InferenceEngine } from '../inference/inference-engine.js';
 import { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import { formatAddress } from '../rpc/server/server-address.js';
 import { startRpcServer, type RpcServer } from '../rpc/server/rpc-server.js';
 import type { FfmpegInstallation } from '../video/locate-ffmpeg.js';
+import { ServiceMonitoring, type MonitoredParts } from './service-monitoring.js';
 import { announceFfmpeg, startEngine } from './start-engine.js';
 
 /** A running service. */
 export interface Service {
   /** `host:port` as a client writes it. */
   readonly address: string;
+  /** `host:port` of metrics and probes; absent where they are off. */
+  readonly monitoringAddress?: string;
   /** Absent where there is none: then no video can be read. */
   readonly ffmpeg?: FfmpegInstallation;
   /** Resolves when the default model has run its warm-up, with what runs it; rejects when nothing can. */
@@ -34,11 +36,13 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   const models = await openModels(config);
   const defaultModel = models.get(config.models.default ?? models.list()[0]!.manifest.name);
   const engine = startEngine(config, logger);
+  const monitoring = new ServiceMonitoring(config.monitoring, logger);
   const feeds = new FeedRegistry({
     engine,
     models,
     logger,
     ...feedOptions(config),
+    ...monitoring.feedHooks,
     ...(ffmpeg === undefined ? {} : { ffmpegPath: ffmpeg.path }),
   });
   const warmUp = engine.load(defaultModel);
@@ -54,6 +58,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       warmUp,
       canRun: engine.canRun,
     });
+    await monitoring.start({ feeds, engine, rpc });
     const address = formatAddress({ host: config.server.host, port: rpc.port });
     logger.info({ address }, 'listening');
     return {
@@ -64,9 +69,11 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
         logger.info({ address, model, provider }, 'serving');
         return { model, provider };
       }),
-      stop: () => stopInOrder(config, { rpc, feeds, engine }, logger),
+      ...(monitoring.address === undefined ? {} : { monitoringAddress: monitoring.address }),
+      stop: () => stopInOrder(config, { rpc, feeds, engine, monitoring }, logger),
     };
   } catch (error) {
+    await monitoring.stop();
     await engine.close();
     throw error;
   }
@@ -93,9 +100,14 @@ async function findFfmpeg(config: Config, logger: Logger): Promise<FfmpegInstall
   }
 }
 
+interface ServiceParts extends MonitoredParts {
+  readonly rpc: RpcServer;
+  readonly monitoring: ServiceMonitoring;
+}
+
 async function stopInOrder(
   { server }: Config,
-  { rpc, feeds, engine }: { rpc: RpcServer; feeds: FeedRegistry; engine: InferenceEngine },
+  { rpc, feeds, engine, monitoring }: ServiceParts,
   logger: Logger,
 ): Promise<void> {
   logger.info('stopping');
@@ -103,6 +115,7 @@ async function stopInOrder(
   await feeds.close();
   await drained;
   await engine.close();
+  await monitoring.stop(); // last: probes see the draining to its end
   logger.info('stopped');
 }
 

@@ -71,6 +71,9 @@ const SERVER_FLAGS: readonly FlagDefinition[] = [
     path: 'video.mediaRoot',
     description: 'clients may have files below it played',
   },
+  { usage: '--monitoring', path: 'monitoring.enabled', description: 'serve metrics and probes over HTTP' },
+  { usage: '--monitoring-host <address>', path: 'monitoring.host', description: 'address of that port' },
+  { usage: '--monitoring-port <n>', path: 'monitoring.port', description: 'that port' },
 ];
 
 /** Which keys of the configuration a command takes as flags. */

@@ -77,6 +77,15 @@ const feeds = z.strictObject({
   maxRecipes: whole(1, 64).default(8),
 });
 
+const monitoring = z.strictObject({
+  /** Serve /metrics, /healthz and /readyz over HTTP, on a port of their own and without TLS. */
+  enabled: flag().default(false),
+  /** Address to listen on. */
+  host: text('a host name or address').default('127.0.0.1'),
+  /** 0 lets the system choose. */
+  port: whole(0, 65_535).default(9_464),
+});
+
 /** The one schema of the configuration: every key, its default and its bounds. Units are in the names. */
 export const configSchema = z
   .strictObject({
@@ -86,6 +95,7 @@ export const configSchema = z
     video: video.prefault({}),
     inference: inference.prefault({}),
     feeds: feeds.prefault({}),
+    monitoring: monitoring.prefault({}),
   })
   .superRefine(({ server: { tlsCertificateFile, tlsKeyFile } }, context) => {
     if ((tlsCertificateFile === null) === (tlsKeyFile === null)) return;

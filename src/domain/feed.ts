@@ -44,6 +44,16 @@ export type FeedState =
   | { readonly kind: 'ended'; readonly sinceMs: number }
   | { readonly kind: 'failed'; readonly sinceMs: number; readonly reason: string };
 
+/** Every kind of state, in the order in which a feed may come to them. */
+export const FEED_STATES = [
+  'starting',
+  'live',
+  'stalled',
+  'reconnecting',
+  'ended',
+  'failed',
+] as const satisfies readonly FeedState['kind'][];
+
 /** Counters since the feed was created. Rates are over the last few seconds, frames per second. */
 export interface FeedCounters {
   readonly framesDecoded: number;
@@ -52,6 +62,9 @@ export interface FeedCounters {
   readonly framesDropped: number;
   /** `rate_limited`: left out on purpose, since nobody follows the feed; no loss. */
   readonly dropsByReason: DropCounts;
+  /** Times that no frame came for too long, and tries to open a lost source again. */
+  readonly stalls: number;
+  readonly reconnects: number;
   readonly inputRate: number;
   readonly analyzedRate: number;
   /** Decoder exit to analysis complete, milliseconds, over the last analyses; 0 before the first. */

@@ -45,6 +45,8 @@ export class FeedMeter {
   private readonly output = new RateMeter();
   private readonly latencies = new Float64Array(LATENCIES);
   private drops: DropCounts = {};
+  private stalls = 0;
+  private reconnects = 0;
 
   countDecoded(nowMs: number): void {
     this.decoded++;
@@ -61,6 +63,14 @@ export class FeedMeter {
     this.drops = { ...this.drops, [reason]: (this.drops[reason] ?? 0) + 1 };
   }
 
+  countStall(): void {
+    this.stalls++;
+  }
+
+  countReconnect(): void {
+    this.reconnects++;
+  }
+
   counters(nowMs: number): FeedCounters {
     const sorted = this.latencies.slice(0, Math.min(this.analyzed, LATENCIES)).sort();
     const percentile = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
@@ -69,6 +79,8 @@ export class FeedMeter {
       framesAnalyzed: this.analyzed,
       framesDropped: Object.values(this.drops).reduce((sum, count) => sum + count, 0),
       dropsByReason: this.drops,
+      stalls: this.stalls,
+      reconnects: this.reconnects,
       inputRate: this.input.rate(nowMs),
       analyzedRate: this.output.rate(nowMs),
       latencyP50Ms: percentile(0.5),

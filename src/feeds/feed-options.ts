@@ -1,4 +1,5 @@
 import type { HistoryLimits } from '../bus/history-ring.js';
+import type { FrameFacts } from '../domain/frame-analysis.js';
 import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { Logger } from '../observability/logger.js';
 import type { ReconnectOptions } from './reconnect-policy.js';
@@ -17,6 +18,8 @@ export interface FeedOptions {
   readonly recipes: RecipeBookOptions;
   /** How long a feed that is closed may take for the frames that are on their way, milliseconds. */
   readonly drainTimeoutMs: number;
+  /** Hears of every analysis when it has been published. If absent, nobody does. */
+  readonly onAnalyzed?: (facts: FrameFacts) => void;
   /** The ffmpeg to run. If absent, the one that is found. */
   readonly ffmpegPath?: string;
 }

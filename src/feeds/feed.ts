@@ -80,9 +80,7 @@ export class Feed {
     const idle = new IdleGate(options.idleRate);
     const idleRecipes = [resolveRecipe({ boxes: true }, loaded.description)];
     const isExpected = (): boolean => this.holder.state.kind === 'live' && (gate?.isOpen() ?? true);
-    const watch = watchForStalls(options.stallAfterMs, isExpected, () =>
-      this.holder.setState({ kind: 'stalled' }),
-    );
+    const watch = watchForStalls(options.stallAfterMs, isExpected, () => this.stalled());
     let sourceIsOver = false;
     const frames = feedFrames({
       source: this.sourceOptions(gate),
@@ -111,6 +109,7 @@ export class Feed {
       next: (analyzed) => {
         this.meter.countAnalyzed(analyzed.facts);
         this.topic.publish(analyzed);
+        options.onAnalyzed?.(analyzed.facts);
       },
       error: (error: unknown) => this.failed(SurgicamError.from(error)),
       complete: () => {
@@ -183,7 +182,13 @@ export class Feed {
     if (reason !== 'rate_limited' && reason !== 'shutdown') this.losses.add(reason);
   }
 
+  private stalled(): void {
+    this.meter.countStall();
+    this.holder.setState({ kind: 'stalled' });
+  }
+
   private reconnecting(attempt: number, delayMs: number, { message: reason }: SurgicamError): void {
+    this.meter.countReconnect();
     this.options.logger.warn(
       { feedId: this.id, attempt, delayMs: Math.round(delayMs), reason },
       'feed reconnects',

@@ -71,9 +71,9 @@ describe('inference workers that are killed under load', () => {
 
     await engine.replaceWorkers();
     await becomes('NOT_SERVING');
-    expect(server.isServing).toBe(false);
+    expect(server.readiness).toBe('no_worker');
     await becomes('SERVING');
-    expect(server.isServing).toBe(true);
+    expect(server.readiness).toBe('ready');
     const seen = probe.received.length;
     while (probe.received.length < seen + 20) await nextFrame();
 

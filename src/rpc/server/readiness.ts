@@ -1,3 +1,4 @@
+import type { ReadinessState } from '../../observability/http/health-pages.js';
 import type { Logger } from '../../observability/logger.js';
 import type { Health } from './health.js';
 
@@ -6,15 +7,17 @@ export class Readiness {
   private isWarm = false;
   private hasWorkers = true;
   private isDraining = false;
-  private serving = false;
+  private told: ReadinessState = 'warming_up';
 
   constructor(
     private readonly health: Pick<Health, 'set'>,
     private readonly logger: Logger,
   ) {}
 
-  get isServing(): boolean {
-    return this.serving;
+  get state(): ReadinessState {
+    if (this.isDraining) return 'draining';
+    if (!this.hasWorkers) return 'no_worker';
+    return this.isWarm ? 'ready' : 'warming_up';
   }
 
   /** The first model has run. */
@@ -39,9 +42,9 @@ export class Readiness {
   }
 
   private settle(): void {
-    const serving = this.isWarm && this.hasWorkers && !this.isDraining;
-    if (serving === this.serving) return;
-    this.serving = serving;
-    this.health.set(serving ? 'SERVING' : 'NOT_SERVING');
+    const { told, state } = this;
+    this.told = state;
+    if ((state === 'ready') === (told === 'ready')) return;
+    this.health.set(state === 'ready' ? 'SERVING' : 'NOT_SERVING');
   }
 }

@@ -2,6 +2,7 @@ import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { Observable } from 'rxjs';
 import { SurgicamError } from '../../domain/errors.js';
+import type { ReadinessState } from '../../observability/http/health-pages.js';
 import type { Logger } from '../../observability/logger.js';
 import type { CallScope } from '../calls/handlers.js';
 import { OpenCalls } from '../calls/open-calls.js';
@@ -10,6 +11,7 @@ import { AnalysisServiceService } from '../gen/surgicam/v1/analysis_service.js';
 import { FeedServiceService } from '../gen/surgicam/v1/feed_service.js';
 import { ModelServiceService } from '../gen/surgicam/v1/model_service.js';
 import type { EnginePort, FeedsPort, ModelsPort } from '../ports.js';
+import { SubscriptionCounters } from '../subscription/subscription-counters.js';
 import { createAnalysisService } from '../services/analysis-service.js';
 import { createFeedService } from '../services/feed-service.js';
 import { ModelDirectory } from '../services/model-directory.js';
@@ -42,8 +44,10 @@ export interface RpcServerOptions extends ServerAddress {
 export interface RpcServer {
   /** The port listened on. */
   readonly port: number;
-  /** What health says: the model is warm, a worker is there, and the server does not drain. */
-  readonly isServing: boolean;
+  /** What health goes by: the model is warm, a worker is there, and the server does not drain. */
+  readonly readiness: ReadinessState;
+  /** What the subscriptions did so far. */
+  readonly subscriptions: SubscriptionCounters;
   /**
    * Ends the server within the deadline. Health turns NOT_SERVING and new calls are answered UNAVAILABLE at once. Calls
    * in progress may finish; a subscription does when its feed is closed and it has delivered what was analysed,
@@ -65,7 +69,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
   const server = new Server(serverOptions(limits));
   const calls = new OpenCalls();
-  addServices(server, { calls, logger }, options, limits);
+  const subscriptions = new SubscriptionCounters();
+  addServices(server, { calls, logger }, options, limits, subscriptions);
   const health = new Health(SERVICE_NAMES);
   health.addTo(server);
   new ReflectionService(loadContract()).addToServer(server);
@@ -78,9 +83,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const workers = options.canRun?.subscribe((can) => readiness.workers(can));
   return {
     port,
-    get isServing() {
-      return readiness.isServing;
+    get readiness() {
+      return readiness.state;
     },
+    subscriptions,
     drain: async (deadlineMs) => {
       const deadline = performance.now() + deadlineMs;
       workers?.unsubscribe();
@@ -98,13 +104,14 @@ function addServices(
   scope: CallScope,
   { feeds, engine, models: repository, defaultModel, mediaRoot }: RpcServerOptions,
   limits: ServerLimits,
+  counters: SubscriptionCounters,
 ): void {
   const models = new ModelDirectory(repository, engine, defaultModel);
   const playable = mediaRoot === undefined ? {} : { mediaRoot };
   server.addService(tolerant(FeedServiceService), createFeedService(scope, { feeds, models, ...playable }));
   server.addService(
     tolerant(AnalysisServiceService),
-    createAnalysisService(scope, { feeds, models, engine, limits }),
+    createAnalysisService(scope, { feeds, models, engine, limits, counters }),
   );
   server.addService(tolerant(ModelServiceService), createModelService(scope, models));
 }

@@ -4,6 +4,7 @@ import type { AnalysisServiceServer } from '../gen/surgicam/v1/analysis_service.
 import type { EnginePort, FeedsPort } from '../ports.js';
 import type { ServerLimits } from '../server/server-limits.js';
 import { serveSubscription, type SubscribeCall } from '../subscription/serve-subscription.js';
+import type { SubscriptionCounters } from '../subscription/subscription-counters.js';
 import { analyzeImage } from './analyze-image.js';
 import type { ModelDirectory } from './model-directory.js';
 
@@ -12,16 +13,17 @@ export interface AnalysisServiceParts {
   readonly models: ModelDirectory;
   readonly engine: EnginePort;
   readonly limits: ServerLimits;
+  readonly counters: SubscriptionCounters;
 }
 
 export function createAnalysisService(
   scope: CallScope,
-  { feeds, models, engine, limits }: AnalysisServiceParts,
+  { feeds, models, engine, limits, counters }: AnalysisServiceParts,
 ): AnalysisServiceServer {
   const subscriptions = new Slots('maxSubscriptions', limits.maxSubscriptions);
   const images = new Slots('maxImageCalls', limits.maxImageCalls);
   const describeModel = (name: string) => models.describe(models.find(name));
-  const context = { feeds, describeModel, logger: scope.logger, draining: scope.calls.draining };
+  const context = { feeds, describeModel, logger: scope.logger, draining: scope.calls.draining, counters };
   return {
     subscribe: streaming(scope, (call: SubscribeCall, signal) =>
       holding(subscriptions, () => serveSubscription(call, signal, context)),

@@ -1,4 +1,5 @@
 import type { SkippedAnalyses } from '../gen/surgicam/v1/analysis_service.js';
+import type { SubscriptionCounters } from './subscription-counters.js';
 
 /** Decides which analyses of one subscription are sent, and counts those that are not. */
 export class Admission {
@@ -7,6 +8,9 @@ export class Admission {
   private stale = 0;
   private slowReader = 0;
   private slowReaderReported = 0;
+
+  /** `counters` hears of everything that is not sent. If absent, nobody does. */
+  constructor(private readonly counters?: Pick<SubscriptionCounters, 'countSkipped'>) {}
 
   /**
    * Whether to send an analysis. `nowMs` and `capturedAtMs` are `performance.now()` times of the same clock. A rate is
@@ -19,11 +23,13 @@ export class Admission {
   ): boolean {
     if (limits.stalenessBudgetMs !== undefined && nowMs - capturedAtMs > limits.stalenessBudgetMs) {
       this.stale++;
+      this.counters?.countSkipped('stale');
       return false;
     }
     if (limits.maxRate === undefined) return true;
     if (nowMs < this.nextDueMs) {
       this.rateLimited++;
+      this.counters?.countSkipped('rate_limited');
       return false;
     }
     const intervalMs = 1000 / limits.maxRate;
@@ -34,6 +40,7 @@ export class Admission {
 
   /** Tells how many analyses the reader has skipped so far, in total. */
   readerSkipped(total: number): void {
+    this.counters?.countSkipped('slow_reader', total - this.slowReader);
     this.slowReader = total;
   }
 

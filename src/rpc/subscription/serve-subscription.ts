@@ -16,6 +16,7 @@ import { Admission } from './admission.js';
 import { checkConfiguration } from './configuration.js';
 import { RequestInbox } from './request-inbox.js';
 import { ResponseWriter } from './response-writer.js';
+import type { SubscriptionCounters } from './subscription-counters.js';
 import { SubscriptionSession } from './subscription-session.js';
 
 export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeResponse>;
@@ -26,13 +27,14 @@ export interface SubscriptionContext {
   readonly logger: Logger;
   /** Aborted when the server shuts down. */
   readonly draining: AbortSignal;
+  readonly counters: SubscriptionCounters;
 }
 
 /** One Subscribe call from its first message to its end; gives everything back however it ends. */
 export async function serveSubscription(
   call: SubscribeCall,
   signal: AbortSignal,
-  { feeds, describeModel, logger, draining }: SubscriptionContext,
+  { feeds, describeModel, logger, draining, counters }: SubscriptionContext,
 ): Promise<void> {
   const latch = new Latch();
   const inbox = new RequestInbox(call, latch.notify);
@@ -52,14 +54,15 @@ export async function serveSubscription(
       ...(resumeAfterSequence === undefined ? {} : { resumeAfterSequence }),
     });
     cleanUp.push(() => subscription.close(), subscription.onItem(latch.notify));
-    const admission = new Admission();
+    cleanUp.push(counters.open(feed.id));
+    const admission = new Admission(counters);
     const writer = new ResponseWriter(call, signal, () => admission.takeSkipped(), latch.notify);
     cleanUp.push(() => writer.close());
     const id = randomUUID();
     const log = logger.child({ sessionId: id, feedId: feed.id });
     log.info({ delivery }, 'subscription began');
     cleanUp.push(() => log.info({ cancelled: signal.aborted }, 'subscription ended'));
-    const parts = { id, feed, model, subscription, configuration, inbox, writer, admission };
+    const parts = { id, feed, model, subscription, configuration, inbox, writer, admission, counters };
     await new SubscriptionSession({ ...parts, latch, signal, draining }).run();
   } finally {
     for (const undo of cleanUp) undo();

@@ -16,6 +16,7 @@ import type { Admission } from './admission.js';
 import { checkConfiguration, checkReconfiguration, type CheckedConfiguration } from './configuration.js';
 import type { RequestInbox } from './request-inbox.js';
 import type { ResponseWriter } from './response-writer.js';
+import type { SubscriptionCounters } from './subscription-counters.js';
 
 /** What one subscription works with. */
 export interface SessionParts {
@@ -28,6 +29,7 @@ export interface SessionParts {
   readonly inbox: RequestInbox;
   readonly writer: ResponseWriter;
   readonly admission: Admission;
+  readonly counters: SubscriptionCounters;
   /** Notified by the subscription, the inbox, the heartbeat and the beginning of draining. */
   readonly latch: Latch;
   /** Aborted when the client has cancelled. */
@@ -112,12 +114,13 @@ export class SubscriptionSession {
   }
 
   private async deliver(item: ReaderItem): Promise<'more' | 'over'> {
-    const { writer } = this.parts;
+    const { writer, counters } = this.parts;
     switch (item.kind) {
       case 'analysis':
         await this.analysis(item.analysis);
         return 'more';
       case 'gap':
+        counters.countGap(item.reason, item.toSequence - item.fromSequence + 1);
         await writer.write({ $case: 'gap', value: toGapMessage(item) });
         return 'more';
       case 'state':
@@ -129,7 +132,7 @@ export class SubscriptionSession {
   }
 
   private async analysis(analysis: FrameAnalysis): Promise<void> {
-    const { writer, admission, subscription } = this.parts;
+    const { writer, admission, subscription, counters } = this.parts;
     const nowMonotonicMs = performance.now();
     admission.readerSkipped(subscription.skipped);
     if (!admission.admit(nowMonotonicMs, analysis.facts.capturedAtMonotonicMs, this.configuration)) return;
@@ -137,6 +140,7 @@ export class SubscriptionSession {
     const value = toFrameAnalysisMessage(analysis, { nowMonotonicMs, float16 });
     this.lastSequence = value.sequence;
     await writer.write({ $case: 'frameAnalysis', value });
+    counters.delivered++;
   }
 
   /** Sends a state once, however often and by whichever way it is learnt. */

@@ -11,11 +11,12 @@ function recorded() {
 describe('Readiness', () => {
   it('needs a warm model and a worker', () => {
     const { told, readiness } = recorded();
+    expect(readiness.state).toBe('warming_up');
     readiness.workers(false);
     readiness.warm();
-    expect([told, readiness.isServing]).toEqual([[], false]);
+    expect([told, readiness.state]).toEqual([[], 'no_worker']);
     readiness.workers(true);
-    expect([told, readiness.isServing]).toEqual([['SERVING'], true]);
+    expect([told, readiness.state]).toEqual([['SERVING'], 'ready']);
   });
 
   it('says each change once', () => {
@@ -32,6 +33,6 @@ describe('Readiness', () => {
     readiness.workers(false);
     readiness.workers(true);
     readiness.warm();
-    expect([told, readiness.isServing]).toEqual([['SERVING', 'NOT_SERVING'], false]);
+    expect([told, readiness.state]).toEqual([['SERVING', 'NOT_SERVING'], 'draining']);
   });
 });
