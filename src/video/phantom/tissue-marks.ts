@@ -77,7 +77,8 @@ const bleed: Brush = (map, at, mark, du, dv) => {
   if (away >= 1) return;
   const weight = 1 - smoothstep(0.9, 1, away);
   const thick = 1 - smoothstep(0.2, 1, away);
-  blend(map, at, 158 - 62 * thick, 14 - 6 * thick, 14 - 4 * thick, weight * 0.93, 255);
+  const clot = map.spread.at(du * 5 + shift, dv * 5) * 0.35;
+  blend(map, at, 138 - 66 * (thick + clot), 16 - 9 * thick, 15 - 7 * thick, weight * 0.95, 255);
   flatten(map, at, 1 - 0.75 * weight);
 };
 
