@@ -1,132 +1,169 @@
-"""Trains a tool classifier for Grad-CAM localisation on rendered frames.
+"""Trains the classifiers GC-A to GC-D; `--help` and README.md tell how."""
 
-    surgicam phantom render --out train --frames 4320 --seed 1000
-    surgicam phantom render --out validation --frames 480 --seed 9000
-    python3 models/training/train.py --train train --validation validation --out phantom.pth.tar
-    surgicam model import phantom.pth.tar ...
-
-The checkpoint is a state dict with keys that start with `module.`, as the reference's GC-D.
-Two runs on the CPU with the same arguments give the same numbers.
-"""
-
-import argparse
-import csv
+import json
+import os
 import sys
-import time
 
-import numpy as np
 import torch
 
-from frame_folder import FrameFolder
-from metrics import per_class_average_precision
-from network import augment, build_network, normalise
+from cholec80 import read_cholec80
+from classes import CLASSES
+from endovis18 import read_endovis18
+from errors import UserError
+from frames import Frames, Windows
+from journal import Journal
+from machine import Machine
+from network import CHOLEC80_MEAN, CHOLEC80_STD, MEAN, STD, build_head, build_network, load_imagenet
+from options import parse_arguments
+from phase import Phase, save_atomically
+from recipes import RECIPES, file_name
+from temporal import NOTE, TemporalNetwork
+
+# What may differ between a run and the one that resumes it.
+FREE = {"out", "endovis18", "cholec80", "cache", "cache_dir", "resume", "device", "threads", "workers"}
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--train", required=True, help="folder written by `surgicam phantom render`")
-    parser.add_argument("--validation", required=True, help="the same, of other seeds")
-    parser.add_argument("--out", required=True, help="checkpoint to write; the epochs' CSV lies beside it")
-    parser.add_argument("--width", type=int, default=16, help="stem channels; 64 is the paper's")
-    parser.add_argument(
-        "--epochs",
-        default="8/2,4/1",
-        help="stages EPOCHS/FACTOR: early epochs on frames smaller by FACTOR cost a fraction (default %(default)s)",
-    )
-    parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--weight-decay", type=float, default=1e-4)
-    parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--threads", type=int, default=0, help="0: all cores")
-    return parser.parse_args()
+def open_data(names, classes, arguments):
+    """Training and validation frames of one data set or of several together, and their normalisation."""
+    training, validation = [], []
+    for name in names:
+        if name == "endovis18":
+            parts = read_endovis18(arguments.endovis18, classes, arguments.validation_sequences)
+        else:
+            parts = read_cholec80(arguments.cholec80, classes, arguments.validation_videos)
+        print(f"{name}: {len(parts[0])} training frames, {len(parts[1])} validation frames", flush=True)
+        training += parts[0]
+        validation += parts[1]
+    height, width = arguments.image_size
+    folder = arguments.cache_dir or os.path.join(arguments.out, "cache")
+    data = [
+        Frames(samples, height, width, arguments.cache, folder, what)
+        for samples, what in ((training, "training"), (validation, "validation"))
+    ]
+    window = RECIPES[arguments.recipe].window
+    if window > 1:
+        data = [Windows(frames, window) for frames in data]
+    only_cholec80 = tuple(names) == ("cholec80",)
+    return (*data, *((CHOLEC80_MEAN, CHOLEC80_STD) if only_cholec80 else (MEAN, STD)))
 
 
-@torch.no_grad()
-def evaluate(network, dataset, batch):
-    network.eval()
-    loss_function = torch.nn.MultiLabelSoftMarginLoss(reduction="sum")
-    scores, loss = [], 0.0
-    for images, labels in torch.utils.data.DataLoader(dataset, batch_size=batch):
-        logits = network(normalise(images))
-        loss += loss_function(logits, labels).item()
-        scores.append(logits)
-    scores = torch.cat(scores).numpy()
-    precisions = per_class_average_precision(dataset.labels, scores)
-    exact = ((scores > 0) == (dataset.labels > 0)).all(axis=1).mean()
-    return loss / len(dataset), float(exact), precisions
+def start_network(recipe, arguments, machine, classes, dropout):
+    network = build_network(classes, arguments.width, arguments.backbone, dropout)
+    if arguments.imagenet_weights is not None:
+        load_imagenet(network, arguments.imagenet_weights)
+    return machine.place(TemporalNetwork(network) if recipe.window > 1 else network)
 
 
-def train_epoch(network, loader, optimizer, schedule, generator, label):
-    network.train()
-    loss_function = torch.nn.MultiLabelSoftMarginLoss()
-    total, seen, started = 0.0, 0, time.monotonic()
-    for step, (images, labels) in enumerate(loader):
-        loss = loss_function(network(normalise(augment(images, generator))), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        total += loss.item() * len(labels)
-        seen += len(labels)
-        if sys.stderr.isatty() or step % 30 == 0:
-            left = (time.monotonic() - started) / (step + 1) * (len(loader) - step - 1)
-            print(f"{label}: {seen} frames, loss {total / seen:.4f}, {left:.0f} s left", file=sys.stderr)
-    return total / seen
+def pretrain_or_resume(recipe, arguments, machine, files, past):
+    """The network as the training proper finds it."""
+    own = (arguments.classes, recipe.dropout)
+    if not recipe.pretrain:
+        return start_network(recipe, arguments, machine, *own)
+    # All 11 classes with a plain head: Cholec80 has tools that EndoVis18 lacks.
+    if past is not None and past["phase"] == "training":
+        network = start_network(recipe, arguments, machine, *own)  # its weights come with the phase
+    else:
+        network = start_network(recipe, arguments, machine, 11, 0.0)
+        data = open_data(["cholec80"], CLASSES[11], arguments)
+        factors = [1] * (arguments.pretrain_epochs or arguments.epochs)
+        phase = Phase("pretraining", 0, network, data, factors, arguments, machine)
+        if past is not None:
+            phase.restore(past["state"])
+        rows = [] if past is None else past["rows"]
+        run(phase, recipe, CLASSES[11], f"{files}.pretraining", files, rows)
+        if phase.best >= 0:
+            network.load_state_dict(load_plain(f"{files}.pretraining.pth.tar", recipe.prefix))
+        if own != (11, 0.0):
+            torch.manual_seed(arguments.seed + 1)  # a resumed run draws the same head
+            network.fc = machine.place(build_head(32 * arguments.width, *own))
+    return network
 
 
-def save(network, path, classes, epoch, mean_precision):
-    state = {f"module.{name}": value for name, value in network.state_dict().items()}
-    torch.save({"state_dict": state, "epoch": epoch, "mAP": mean_precision, "classes": classes}, path)
+def load_plain(path, prefix):
+    return {name.removeprefix(prefix): value for name, value in torch.load(path, map_location="cpu").items()}
+
+
+def run(phase, recipe, classes, files, last, rows):
+    """Trains and writes FILES.pth.tar (the best), FILES.json, FILES.csv and LAST.last.pth.tar (for --resume)."""
+    arguments = phase.arguments
+    journal = Journal(f"{files}.csv", classes, rows)
+
+    def save_best(phase, validated):
+        state = {f"{recipe.prefix}{name}": value.cpu() for name, value in phase.judged().state_dict().items()}
+        save_atomically(state, f"{files}.pth.tar")
+        facts = {
+            "recipe": recipe.name,
+            "phase": phase.name,
+            "epoch": phase.epoch,
+            "validation_mAP": validated.mean_precision,
+            "average_precision": dict(zip(classes, (None if ap != ap else ap for ap in validated.precisions))),
+            "classes": classes,
+            "input": {"width": arguments.image_size[1], "height": arguments.image_size[0]},
+            "mean": phase.mean,
+            "std": phase.std,
+            "arguments": {name: value for name, value in vars(arguments).items() if name not in FREE},
+            "frames": {"training": len(phase.training), "validation": len(phase.validation)},
+            "torch": torch.__version__,
+            **({"note": NOTE} if recipe.window > 1 else {}),
+        }
+        with open(f"{files}.json", "w", encoding="utf-8") as file:
+            json.dump(facts, file, indent=2)
+            file.write("\n")
+
+    def save_last(phase):
+        kept = {name: value for name, value in vars(arguments).items() if name not in FREE}
+        value = {"phase": phase.name, "state": phase.state(), "rows": journal.rows, "arguments": kept}
+        save_atomically(value, f"{last}.last.pth.tar")
+
+    phase.run(journal, save_best, save_last)
+
+
+def load_last(path, arguments):
+    if not os.path.exists(path):
+        raise UserError(f"--resume: there is no {path}; the flags decide its name: give those of the first run")
+    past = torch.load(path, map_location="cpu")
+    free = {"epochs"} if arguments.schedule == "plateau" else set()  # the others plan all steps at the start
+    for name, value in past["arguments"].items():
+        if name not in free and vars(arguments)[name] != value:
+            flag = "--" + name.replace("_", "-")
+            now = vars(arguments)[name]
+            raise UserError(f"--resume: the run in {path} had {flag} {value}, this one {now}; give the same")
+    return past
+
+
+def import_command(path, classes, arguments):
+    height, width = arguments.image_size
+    name = "".join(c if c.isalnum() else "-" for c in os.path.basename(path).lower()).strip("-")
+    sizes = "" if (height, width) == (256, 320) else f" --input-width {width} --input-height {height}"
+    return f"surgicam model import {path}.pth.tar --name {name} --out {name} --classes {','.join(classes)}{sizes}"
 
 
 def main():
     arguments = parse_arguments()
+    recipe, classes = RECIPES[arguments.recipe], CLASSES[arguments.classes]
+    os.makedirs(arguments.out, exist_ok=True)
+    files = os.path.join(arguments.out, file_name(recipe, arguments))
+    machine = Machine(arguments.device, arguments.precision, arguments.threads)
+    past = load_last(f"{files}.last.pth.tar", arguments) if arguments.resume else None
+    print(f"{recipe.name}: {recipe.summary}; on {machine}", flush=True)
     torch.manual_seed(arguments.seed)
-    if arguments.threads > 0:
-        torch.set_num_threads(arguments.threads)
-    train, validation = FrameFolder(arguments.train), FrameFolder(arguments.validation)
-    classes = train.classes
-    network = build_network(len(classes), arguments.width).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=arguments.learning_rate, weight_decay=arguments.weight_decay
-    )
-    generator = torch.Generator().manual_seed(arguments.seed)
-    loader = torch.utils.data.DataLoader(
-        train, batch_size=arguments.batch, shuffle=True, drop_last=True, generator=generator
-    )
-    stages = [stage.split("/") for stage in arguments.epochs.split(",")]
-    factors = [int(factor) for count, factor in stages for _ in range(int(count))]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, arguments.learning_rate, total_steps=len(factors) * len(loader), pct_start=0.15
-    )
-    best = -1.0
-    with open(f"{arguments.out}.csv", "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["epoch", "factor", "train_loss", "validation_loss", "exact", "mAP", *classes, "seconds"])
-        for epoch, factor in enumerate(factors, start=1):
-            started = time.monotonic()
-            if epoch == 1 or factor != factors[epoch - 2]:
-                train.shrink(factor)
-                validation.shrink(factor)
-            label = f"epoch {epoch}/{len(factors)}"
-            train_loss = train_epoch(network, loader, optimizer, schedule, generator, label)
-            loss, exact, precisions = evaluate(network, validation, arguments.batch)
-            mean_precision = float(np.nanmean(precisions[:-1]))  # tissue is in every frame and says nothing
-            seconds = time.monotonic() - started
-            table.writerow(
-                [epoch, factor, train_loss, loss, exact, mean_precision, *precisions, round(seconds, 1)]
-            )
-            file.flush()
-            print(
-                f"{label} at 1/{factor} size: loss {train_loss:.4f}, validation {loss:.4f}, "
-                f"tool mAP {mean_precision:.4f}, exact {exact:.3f}, {seconds:.0f} s"
-            )
-            # Maps are read at full size: only an epoch at full size may be the one that is kept.
-            if factor == 1 and mean_precision > best:
-                best = mean_precision
-                save(network, arguments.out, classes, epoch, mean_precision)
-    print(f"best tool mAP {best:.4f} -> {arguments.out}")
+    network = pretrain_or_resume(recipe, arguments, machine, files, past)
+    data = open_data(recipe.data, classes, arguments)
+    factors = arguments.stages or [1] * arguments.epochs
+    phase = Phase("training", 1, network, data, factors, arguments, machine)
+    rows = []
+    if past is not None and past["phase"] == "training":
+        phase.restore(past["state"])
+        rows = past["rows"]
+    run(phase, recipe, classes, files, files, rows)
+    print(f"best validation mAP {phase.best:.4f}: {files}.pth.tar")
+    print(NOTE if recipe.window > 1 else import_command(files, classes, arguments))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (UserError, OSError) as error:
+        sys.exit(f"train.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit("train.py: stopped; --resume goes on from the last epoch")

@@ -1,50 +1,108 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from '@jest/globals';
-import { renderPhantomDataset } from '../../src/cli/commands/phantom-render.js';
+import { beforeAll, expect, it } from '@jest/globals';
 import { importModel } from '../../src/models/import-model.js';
-import { PHANTOM_CLASSES } from '../../src/video/phantom/instruments.js';
-import { describeWith, PROJECT_ROOT, PYTHON } from '../fixtures/requirements.js';
+import type { ModelPackage } from '../../src/models/model-package.js';
+import { writeCholec80Tree, writeEndoVis18Tree } from '../fixtures/dataset-trees.js';
+import { encodeClip } from '../fixtures/encode-clip.js';
+import { describeWith } from '../fixtures/requirements.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { filesIn, readEpochs, train } from '../fixtures/training.js';
 
-describeWith('python-torch', 'models/training', () => {
+const TOOLS = [
+  'bipolar_forceps',
+  'prograsp_forceps',
+  'large_needle_driver',
+  'monopolar_curved_scissors',
+  'ultrasound_probe',
+  'suction',
+  'clip_applier',
+  'stapler',
+];
+const NINE = [...TOOLS, 'tissue'];
+const ELEVEN = [...TOOLS, 'hook', 'specimen_bag', 'tissue'];
+
+describeWith(['python-torch', 'system-ffmpeg'], 'models/training', () => {
   const folder = temporaryFolder();
-  const checkpoint = path.join(folder, 'phantom.pth.tar');
+  const [endovis18, cholec80] = ['endovis18', 'cholec80'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+  ];
+  const size = { width: 80, height: 64 };
+  const both = ['--endovis18', endovis18, '--cholec80', cholec80];
 
-  it('trains on rendered frames and gives a checkpoint that can be imported', async () => {
-    const [train, validation] = ['train', 'validation'].map((name) => path.join(folder, name)) as [
-      string,
-      string,
-    ];
-    const options = { frames: 8, seeds: 2, every: 61, width: 80, height: 64 };
-    await renderPhantomDataset({ ...options, out: train, seed: 1000 });
-    await renderPhantomDataset({ ...options, out: validation, seed: 9000 });
-    const flags = ['--train', train, '--validation', validation, '--out', checkpoint];
-    const limits = ['--epochs', '1/2,1/1', '--batch', '4', '--threads', '1'];
-    const script = path.join(PROJECT_ROOT, 'models', 'training', 'train.py');
-    const run = spawnSync(PYTHON, [script, ...flags, ...limits], { encoding: 'utf8' });
-    expect({ status: run.status, stderr: run.status === 0 ? '' : run.stderr }).toEqual({
-      status: 0,
-      stderr: '',
-    });
+  beforeAll(async () => {
+    await writeEndoVis18Tree(endovis18, { sequences: [1, 2], framesPerSequence: 6, ...size });
+    await writeCholec80Tree(cholec80, { sequences: [1, 41], framesPerSequence: 5, ...size }, encodeClip);
+  });
 
-    const [header, ...epochs] = readFileSync(`${checkpoint}.csv`, 'utf8').trim().split(/\r?\n/);
-    expect(header!.split(',')).toEqual(
-      expect.arrayContaining(['epoch', 'train_loss', 'mAP', ...PHANTOM_CLASSES]),
-    );
-    expect(epochs).toHaveLength(2);
-    const { description } = await importModel({
-      checkpoint,
-      directory: path.join(folder, 'phantom-test'),
-      name: 'phantom-test',
-      classes: PHANTOM_CLASSES,
+  function importTrained(out: string, file: string, classes: readonly string[]): Promise<ModelPackage> {
+    return importModel({
+      checkpoint: path.join(out, `${file}.pth.tar`),
+      directory: path.join(out, 'package'),
+      name: 'trained',
+      classes,
       importer: 'test',
       inputWidth: 80,
       inputHeight: 64,
     });
-    expect(description.classes).toEqual(PHANTOM_CLASSES);
-    expect(description.tissueClass).toBe(PHANTOM_CLASSES.length - 1);
-    expect(description.featureMaps.at(-1)).toMatchObject({ name: 'layer4', channels: 512 });
-  }, 120_000);
+  }
+
+  it.each([
+    ['gc-a', ['--endovis18', endovis18], 'miccai2018_9class_ResNet50w16_64,80_4_lr_0.001_dropout_0.2', NINE],
+    ['gc-b', both, 'miccai2018_9class_cholecResNet50w16_64,80_4_lr_0.001_dropout_0.2', NINE],
+    ['gc-c', both, 'miccai2018_11class_cholec_ResNet50w16_64,80_4_lr_0.001', ELEVEN],
+    ['gc-d', both, 'combine_miccai18_ResNet50w16_64,80_4', ELEVEN],
+  ])(
+    'trains %s into a checkpoint that can be imported',
+    async (recipe, data, file, classes) => {
+      const out = train(path.join(folder, recipe), '--recipe', recipe, ...data, '--epochs', '1');
+      const pretrained = recipe === 'gc-b' || recipe === 'gc-c';
+      const kept = ['csv', 'json', 'pth.tar'];
+      const expected = [
+        ...[...kept, 'last.pth.tar'].map((end) => `${file}.${end}`),
+        ...(pretrained ? kept.map((end) => `${file}.pretraining.${end}`) : []),
+      ];
+      expect(filesIn(out)).toEqual(expected.sort());
+      const { description } = await importTrained(out, file, classes);
+      expect(description.classes).toEqual(classes);
+      expect(description.tissueClass).toBe(classes.length - 1);
+      expect(description.featureMaps.at(-1)).toMatchObject({ name: 'layer4', channels: 512 });
+      const epochs = readEpochs(path.join(out, `${file}.csv`));
+      expect(epochs).toHaveLength(1);
+      expect(epochs[0]).toMatchObject({ phase: 'training', epoch: '1', factor: '1', AP_tissue: '1.0' });
+      const facts = JSON.parse(readFileSync(path.join(out, `${file}.json`), 'utf8')) as object;
+      expect(facts).toMatchObject({ recipe, epoch: 1, classes, input: size });
+    },
+    240_000,
+  );
+
+  it('trains with every extra at once', async () => {
+    const schedule = [
+      '--stages',
+      '1/2,1/1',
+      '--schedule',
+      'one-cycle',
+      '--optimizer',
+      'adamw',
+      '--ema',
+      '0.9',
+    ];
+    const extras = ['--cache', 'memory', '--precision', 'bf16', '--class-balanced', '--erase', '0.5'];
+    const data = ['--recipe', 'gc-a', '--classes', '11', '--endovis18', endovis18];
+    const out = train(path.join(folder, 'extras'), ...data, ...schedule, ...extras);
+    const file = 'miccai2018_11class_ResNet50w16_64,80_4_lr_0.001_dropout_0.2';
+    expect(readEpochs(path.join(out, `${file}.csv`)).map(({ factor }) => factor)).toEqual(['2', '1']);
+    const { description } = await importTrained(out, file, ELEVEN);
+    expect(description.classes).toEqual(ELEVEN);
+  }, 240_000);
+
+  it('says that a temporal model serves no Grad-CAM, and its import is refused', async () => {
+    const out = path.join(folder, 'temporal');
+    train(out, '--recipe', 'temporal', '--endovis18', endovis18, '--epochs', '1');
+    const file = 'miccai2018_9class_ResNet50w16_LSTM3_64,80_4_lr_0.001';
+    await expect(importTrained(out, file, NINE)).rejects.toMatchObject({ kind: 'invalid_argument' });
+    const facts = readFileSync(path.join(out, `${file}.json`), 'utf8');
+    expect(JSON.parse(facts)).toMatchObject({ note: expect.stringContaining('no Grad-CAM') });
+  }, 240_000);
 });
