@@ -29,3 +29,11 @@ export const threshold = numberIn(0, 1);
 export function list(text: string): readonly string[] {
   return text.split(',').map((item) => item.trim());
 }
+
+/** `854x480`: width and height in pixels, each from 16 to 4096. */
+export function frameSize(text: string): readonly [number, number] {
+  const match = /^(\d{2,4})x(\d{2,4})$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Allowed: WIDTHxHEIGHT, 16x16 to 4096x4096.');
+  const side = wholeIn(16, 4096);
+  return [side(match[1]!), side(match[2]!)];
+}

@@ -13,6 +13,7 @@ import { configOf, withConfigFlags } from '../config-flags.js';
 import { numberIn } from '../flag-parsers.js';
 import { startEngine } from '../start-engine.js';
 import { registerBenchReference } from './bench-reference.js';
+import { registerBenchScene } from './bench-scene.js';
 
 interface BenchFlags {
   readonly model?: string;
@@ -42,6 +43,7 @@ export function registerBench(program: Command): void {
     .option('--json', 'everything measured, as one JSON object');
   withConfigFlags(command, 'engine').action((flags: BenchFlags) => bench(flags, command));
   registerBenchReference(command);
+  registerBenchScene(command);
 }
 
 async function bench(flags: BenchFlags, command: Command): Promise<void> {
