@@ -21,6 +21,8 @@ export interface DatasetFrame {
   readonly labels?: readonly number[];
   /** One box a class in pixels of `Dataset.boxFrame`, undefined where absent; absent altogether without boxes. */
   readonly boxes?: readonly (PixelBox | undefined)[];
+  /** Grey 8-bit PNG of any size: 0 tissue, 1 + i a pixel of `Dataset.maskClasses[i]`; absent without a mask. */
+  readonly maskPath?: string;
 }
 
 export interface Dataset {
@@ -29,6 +31,8 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** Size of the frames that boxes were drawn on, pixels. Absent without boxes; per frame for the folder layout. */
   readonly boxFrame?: { readonly width: number; readonly height: number };
+  /** Names of the mask values from 1 on. Absent where the layout has no masks. */
+  readonly maskClasses?: readonly string[];
   readonly frames: readonly DatasetFrame[];
 }
 

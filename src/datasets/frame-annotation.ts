@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { PixelBox } from '../domain/geometry.js';
 import { SurgicamError } from '../domain/errors.js';
 import { annotationError } from './annotation-error.js';
-import { ENDOVIS18_FRAME } from './endovis18.js';
+import { ENDOVIS18_FRAME } from './endovis18-tree.js';
 import { boxOfCells } from './box-cells.js';
 import { readElements, type ElementText } from './xml-elements.js';
 

@@ -14,6 +14,8 @@ describe('surgicam phantom render', () => {
     const program = createProgram();
     registerPhantomRender(program);
     const flags = [
+      '--layout',
+      'arrays',
       '--out',
       folder,
       '--frames',

@@ -1,12 +1,18 @@
 import { open, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PHANTOM_CLASSES } from '../../video/phantom/instruments.js';
 import { PhantomRenderer } from '../../video/phantom/renderer.js';
-import { wholeIn } from '../flag-parsers.js';
-
-/** Frames a second of the rendered scene; `every` counts in these. */
-const SCENE_FPS = 25;
+import { numberIn, wholeIn } from '../flag-parsers.js';
+import { renderDataset } from '../phantom/render-dataset.js';
+import {
+  defaultSeeds,
+  RENDER_LAYOUTS,
+  RENDER_SPLITS,
+  SCENE_FPS,
+  type RenderOptions,
+} from '../phantom/render-options.js';
 
 export interface PhantomRenderOptions {
   /** Folder to write into; made when missing. */
@@ -66,9 +72,23 @@ export function registerPhantomRender(program: Command): void {
     .command('phantom')
     .description('the synthetic scene: a test signal without patient data')
     .command('render')
-    .description('write rendered frames with their labels and boxes as a data set for training')
-    .requiredOption('--out <dir>', 'folder to write frames.npy, labels.npy and scene.json into')
-    .requiredOption('--frames <n>', 'number of frames', wholeIn(1, 1_000_000))
+    .description('write rendered frames with labels, boxes and masks as a data set')
+    .requiredOption('--out <dir>', 'folder to write the data set into')
+    .requiredOption('--frames <n>', 'number of labelled frames', wholeIn(1, 1_000_000))
+    .addOption(
+      new Option('--layout <layout>', 'how the data set lies on disk; arrays is for NumPy')
+        .choices(RENDER_LAYOUTS)
+        .default('endovis18'),
+    )
+    .addOption(
+      new Option('--split <split>', 'which sequences are written').choices(RENDER_SPLITS).default('both'),
+    )
+    .option(
+      '--validation-share <share>',
+      'share of the scenes that validate, with --split both: 0.01 to 0.99',
+      numberIn(0.01, 0.99),
+      0.2,
+    )
     .option('--seed <n>', 'first scene seed', wholeIn(0, 0x7fffffff), 1)
     .option(
       '--seeds <n>',
@@ -84,20 +104,38 @@ export function registerPhantomRender(program: Command): void {
       wholeIn(1, 100_000),
       61,
     )
-    .action(async (flags: RenderFlags) => {
-      const { out, frames, seed, seeds = Math.ceil(frames / 30), every, size } = flags;
-      await renderPhantomDataset({ out, frames, seed, seeds, every, width: size[0], height: size[1] });
-      console.error(`wrote ${frames} frames to ${out}`);
-    });
+    .addOption(
+      new Option('--tools <n>', "instruments that are labelled: EndoVis18's eight, or ten with hook and bag")
+        .choices(['8', '10'])
+        .default('8'),
+    )
+    .addOption(
+      new Option('--boxes <what>', 'what true boxes are drawn around: the whole instrument, or its tip')
+        .choices(['whole', 'tip'])
+        .default('whole'),
+    )
+    .option('--threads <n>', 'drawing threads', wholeIn(1, 64), Math.min(2, availableParallelism()))
+    .option('--force', 'replace what an earlier run has rendered into the folder')
+    .action(render);
 }
 
-interface RenderFlags {
-  readonly out: string;
-  readonly frames: number;
-  readonly seed: number;
-  readonly seeds?: number;
+async function render(flags: RenderFlags): Promise<void> {
+  const { size, tools, frames, split, seeds = defaultSeeds(frames, split), force = false, ...rest } = flags;
+  const [width, height] = size;
+  if (flags.layout === 'arrays') {
+    await renderPhantomDataset({ ...rest, frames, seeds, width, height });
+  } else {
+    const labelled = tools === '10' ? 10 : 8;
+    await renderDataset({ ...rest, frames, split, seeds, width, height, tools: labelled, force });
+  }
+  console.error(`wrote ${frames} frames to ${flags.out}`);
+}
+
+interface RenderFlags extends Omit<RenderOptions, 'width' | 'height' | 'tools' | 'seeds' | 'force'> {
   readonly size: readonly [number, number];
-  readonly every: number;
+  readonly tools: '8' | '10';
+  readonly seeds?: number;
+  readonly force?: boolean;
 }
 
 function frameSize(text: string): readonly [number, number] {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeValue, SurgicamError } from '../../domain/errors.js';
 import { normalizeBox, type NormalizedBox } from '../../domain/geometry.js';
-import { ENDOVIS18_FRAME, readEndoVis18Boxes } from '../../datasets/endovis18.js';
+import { readEndoVis18Boxes } from '../../datasets/endovis18-tables.js';
+import { ENDOVIS18_FRAME } from '../../datasets/endovis18-tree.js';
 import { readFrameAnnotation } from '../../datasets/frame-annotation.js';
 
 export interface TrueBox {
