@@ -3,8 +3,10 @@ import type { AnalyzedFrame, Detection } from '../../domain/frame-analysis.js';
 import type { ModelDescription } from '../../domain/model-description.js';
 import { scaleTruth } from '../../evaluation/box-iou.js';
 import { LocalizationScores, type PredictedBox } from '../../evaluation/localization-scores.js';
+import { PointingGame, type ClassMask } from '../../evaluation/pointing-game.js';
 import { PresenceScores } from '../../evaluation/presence-scores.js';
 import { ExampleFrames } from './example-frames.js';
+import type { PointingRecipe } from './pointing-recipe.js';
 import type { SweepRecipe } from './sweep.js';
 
 /** Best and worst frames that are shown. */
@@ -15,10 +17,12 @@ export class Evaluation {
   readonly presence: PresenceScores;
   /** In the order of the sweep. */
   readonly localization: readonly LocalizationScores[];
+  readonly pointing: PointingGame;
   readonly examples = new ExampleFrames(EXAMPLES);
   frames = 0;
   labelled = 0;
   boxed = 0;
+  masked = 0;
 
   /** `sweep`: one recipe a T_roi; `own`: the index of the one that frames are judged by. */
   constructor(
@@ -30,6 +34,7 @@ export class Evaluation {
   ) {
     const classes = model.classes.length;
     this.presence = new PresenceScores(classes);
+    this.pointing = new PointingGame(classes);
     this.localization = sweep.map(() => new LocalizationScores(classes, boxIou, model.tissueClass));
   }
 
@@ -52,6 +57,16 @@ export class Evaluation {
       });
     }
     if (score !== undefined) this.examples.add({ index, score });
+  }
+
+  /** The pointing game on a frame: `recipe` gives a heatmap of every class. */
+  point(frame: DatasetFrame, { products }: AnalyzedFrame, mask: ClassMask, recipe: PointingRecipe): void {
+    this.masked++;
+    for (const { classId, data, width } of products.get(recipe.key)!.heatmaps) {
+      const value = recipe.maskValues[classId];
+      if (value === undefined || frame.labels?.[classId] !== 1) continue;
+      this.pointing.add(classId, new Float32Array(data.slice().buffer), width, mask, value);
+    }
   }
 
   #scaled(box: NonNullable<NonNullable<DatasetFrame['boxes']>[number]>) {

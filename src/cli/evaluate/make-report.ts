@@ -9,6 +9,7 @@ import type {
   ExampleFrame,
   LocalizationPoint,
   LocalizationReport,
+  PointingReport,
   PresenceReport,
 } from './report.js';
 import type { SweepRecipe } from './sweep.js';
@@ -58,6 +59,7 @@ export function makeReport(evaluation: Evaluation, facts: ReportFacts): Evaluati
     },
     ...(labelled === 0 ? {} : { presence: presenceReport(evaluation, dataset.classes) }),
     ...(boxed === 0 ? {} : { localization: localizationReport(evaluation, sweep, dataset.classes) }),
+    ...(evaluation.masked === 0 ? {} : { pointing: pointingReport(evaluation, dataset.classes) }),
     examples: exampleFrames(evaluation, dataset),
     notes,
   };
@@ -106,6 +108,19 @@ function localizationReport(
   });
   const best = points.reduce((a, b) => ((b.meanIou ?? -1) > (a.meanIou ?? -1) ? b : a));
   return { sweep: points, bestRoiThreshold: best.roiThreshold };
+}
+
+function pointingReport({ pointing, masked }: Evaluation, names: readonly string[]): PointingReport {
+  const classes = pointing.classes().map(({ hits, total }, k) => {
+    return { name: names[k]!, hits, total, accuracy: ratio(hits, total) };
+  });
+  const sum = (key: 'hits' | 'total'): number => classes.reduce((all, row) => all + row[key], 0);
+  return {
+    accuracy: ratio(sum('hits'), sum('total')),
+    meanClassAccuracy: mean(classes.map(({ accuracy }) => accuracy ?? undefined)),
+    frames: masked,
+    classes,
+  };
 }
 
 function exampleFrames({ examples }: Evaluation, { frames }: Dataset): ExampleFrame[] {

@@ -6,6 +6,7 @@ import type {
   EvaluationReport,
   LocalizationPoint,
   LocalizationReport,
+  PointingReport,
   PresenceClass,
   PresenceReport,
 } from './report.js';
@@ -16,7 +17,7 @@ export function renderReport(
   report: EvaluationReport,
   pictures: readonly (Uint8Array | undefined)[],
 ): string {
-  const { model, dataset, settings, presence, localization, notes } = report;
+  const { model, dataset, settings, presence, localization, pointing, notes } = report;
   const title = `${model.name} on ${dataset.name}`;
   return `<!doctype html>
 <html lang="en">
@@ -31,18 +32,23 @@ export function renderReport(
 <h1>${escaped(title)}</h1>
 <p class="faint">${dataset.frames} frames, layout ${escaped(dataset.layout)}, split ${escaped(dataset.split)} · model version ${escaped(model.version)},
 SHA-256 ${escaped(model.sha256.slice(0, 16))}… · ${escaped(settings.cam.replaceAll('_', '-'))} of ${escaped(settings.layers.join(', '))}</p>
-${tiles(presence, localization)}
+${tiles(presence, localization, pointing)}
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
 </header>
 ${presence === undefined ? '' : presenceSection(presence, oneOrSeveral(settings.classThresholds))}
 ${localization === undefined ? '' : localizationSection(localization, settings.boxIou)}
+${pointing === undefined ? '' : pointingSection(pointing)}
 ${examplesSection(report, pictures)}
 </body>
 </html>
 `;
 }
 
-function tiles(presence?: PresenceReport, localization?: LocalizationReport): string {
+function tiles(
+  presence?: PresenceReport,
+  localization?: LocalizationReport,
+  pointing?: PointingReport,
+): string {
   const shown: [string, string][] = [];
   if (presence !== undefined) {
     shown.push([share(presence.mAP), 'mAP of presence'], [share(presence.subsetAccuracy), 'subset accuracy']);
@@ -52,6 +58,7 @@ function tiles(presence?: PresenceReport, localization?: LocalizationReport): st
     const at = `at T_roi ${localization.bestRoiThreshold}`;
     shown.push([share(best.meanIou), `mean IoU ${at}`], [share(best.boxAp), `box AP ${at}`]);
   }
+  if (pointing !== undefined) shown.push([share(pointing.accuracy), 'pointing game']);
   const cells = shown.map(([value, label]) => `<div class="tile"><b>${value}</b><span>${label}</span></div>`);
   return `<div class="tiles">${cells.join('')}</div>`;
 }
@@ -137,6 +144,16 @@ class in a frame; box AP counts a box as right from an IoU of ${boxIou} on.</p>
 <h2>Localization of every class</h2>
 <p class="faint">${key}</p>
 <div class="grid-small">${classes.join('\n')}</div>
+</section>`;
+}
+
+function pointingSection({ classes, frames }: PointingReport): string {
+  const judged = classes.filter(({ total }) => total > 0);
+  const bars = judged.map(({ name, accuracy }) => ({ name: displayName(name), value: accuracy }));
+  return `<section>
+<h2>Pointing game</h2>
+<p>How often a class's heatmap is highest on a pixel of that class, of the ${frames} frames with a mask. Every class that is there is asked, found or not.</p>
+<figure>${barChart('pointing game of every class', bars, 720)}</figure>
 </section>`;
 }
 

@@ -2,7 +2,7 @@ import { share } from './plots/svg.js';
 import type { EvaluationReport } from './report.js';
 
 /** The report in lines of a terminal. */
-export function summarize({ presence, localization, dataset, notes }: EvaluationReport): string[] {
+export function summarize({ presence, localization, pointing, dataset, notes }: EvaluationReport): string[] {
   const lines = [`${dataset.frames} frames of ${dataset.name}, split ${dataset.split}`];
   const best = localization?.sweep.find(({ roiThreshold }) => roiThreshold === localization.bestRoiThreshold);
   const names = (presence ?? best)?.classes.map(({ name }) => name) ?? [];
@@ -10,6 +10,7 @@ export function summarize({ presence, localization, dataset, notes }: Evaluation
   const header = [
     ...(presence === undefined ? [] : ['frames', '   AP', 'prec.', 'recall']),
     ...(best === undefined ? [] : ['  IoU', 'box AP']),
+    ...(pointing === undefined ? [] : ['point.']),
   ];
   lines.push(`${'class'.padEnd(width)}  ${header.join('  ')}`);
   names.forEach((name, k) => {
@@ -25,6 +26,7 @@ export function summarize({ presence, localization, dataset, notes }: Evaluation
             share(row.recall).padStart(6),
           ]),
       ...(place === undefined ? [] : [share(place.meanIou).padStart(5), share(place.boxAp).padStart(6)]),
+      ...(pointing === undefined ? [] : [share(pointing.classes[k]!.accuracy).padStart(6)]),
     ];
     lines.push(`${name.padEnd(width)}  ${cells.join('  ')}`);
   });
@@ -37,6 +39,10 @@ export function summarize({ presence, localization, dataset, notes }: Evaluation
     lines.push(
       `best mean IoU ${share(best.meanIou)} at T_roi ${best.roiThreshold}, box AP there ${share(best.boxAp)}`,
     );
+  }
+  if (pointing !== undefined) {
+    const total = pointing.classes.reduce((sum, row) => sum + row.total, 0);
+    lines.push(`pointing game ${share(pointing.accuracy)} of ${total} heatmaps`);
   }
   return [...lines, ...notes];
 }

@@ -23,6 +23,8 @@ export interface EvaluationReport {
   readonly presence?: PresenceReport;
   /** Absent when it has no boxes. */
   readonly localization?: LocalizationReport;
+  /** Absent when it has no masks. */
+  readonly pointing?: PointingReport;
   /** The frames that agreed best and worst with the data set; by mean IoU at the settings' T_roi, else by presence. */
   readonly examples: readonly ExampleFrame[];
   /** What could not be computed, and why. */
@@ -72,6 +74,21 @@ export interface LocalizationPoint {
     readonly name: string;
     readonly meanIou: number | null;
     readonly boxAp: number | null;
+  }[];
+}
+
+/** The pointing game: how often a heatmap is highest on what it explains. */
+export interface PointingReport {
+  /** Over all heatmaps; null when no class with a mask occurs. */
+  readonly accuracy: number | null;
+  /** Mean of the classes' own. */
+  readonly meanClassAccuracy: number | null;
+  readonly frames: number;
+  readonly classes: readonly {
+    readonly name: string;
+    readonly hits: number;
+    readonly total: number;
+    readonly accuracy: number | null;
   }[];
 }
 

@@ -1,11 +1,13 @@
 import type { RecipeWish } from '../../domain/analysis-recipe.js';
 import { SurgicamError } from '../../domain/errors.js';
 import type { ModelPackage } from '../../models/model-package.js';
+import { loadGrayImage } from '../../files/gray-image.js';
 import { runDataset, type DatasetRunOptions } from '../dataset/dataset-run.js';
 import { startProgress } from '../terminal/progress.js';
 import { Evaluation } from './evaluation.js';
 import { drawExamples } from './example-pictures.js';
 import { makeReport } from './make-report.js';
+import { pointingRecipe } from './pointing-recipe.js';
 import type { EvaluationReport } from './report.js';
 import { sweepRecipes } from './sweep.js';
 
@@ -35,16 +37,19 @@ export async function runEvaluate(options: EvaluateOptions): Promise<EvaluationR
   const { dataset, model, wish, thresholds, boxIou, maxFrames, stop } = options;
   const { sweep, own } = sweepRecipes(thresholds, wish, model.description);
   const evaluation = new Evaluation(dataset, model.description, sweep, own, boxIou);
+  const pointing = pointingRecipe(dataset, wish, model.description);
   const total = Math.min(dataset.frames.length, maxFrames);
   const progress = startProgress(total);
   const { failed } = await runDataset({
     ...options,
     indices: Array.from({ length: total }, (_, index) => index),
-    recipes: sweep.map(({ keyed }) => keyed),
-    handle: ({ index, frame, analyzed }) => {
+    recipes: [...sweep.map(({ keyed }) => keyed), ...(pointing === undefined ? [] : [pointing])],
+    handle: async ({ index, frame, analyzed }) => {
       evaluation.add(index, frame, analyzed);
+      if (pointing !== undefined && frame.maskPath !== undefined) {
+        evaluation.point(frame, analyzed, await loadGrayImage(frame.maskPath), pointing);
+      }
       progress.step(evaluation.frames);
-      return Promise.resolve();
     },
   }).finally(() => progress.stop());
   const stopped = (): SurgicamError =>
