@@ -15,7 +15,7 @@ export async function loadGrayImage(path: string): Promise<GrayImage> {
     const image = sharp(path, { limitInputPixels: 64_000_000 });
     const { channels, depth } = await image.metadata();
     if (channels !== 1 || depth !== 'uchar') throw new Error(`it has ${channels} channels of ${depth}`);
-    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await image.extractChannel(0).raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, values: data };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

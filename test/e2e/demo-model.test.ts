@@ -110,7 +110,7 @@ describe('the demo model on scenes it has never seen', () => {
         const instrument = truth.instruments.findIndex(({ kind }) => kind === PHANTOM_CLASSES[classId]);
         if (instrument < 0 || !truth.present[classId]) continue;
         maps++;
-        const label = truth.labels[highest(new Float32Array(data.slice().buffer))]!;
+        const label = truth.labels[highest(new Float32Array(new Uint8Array(data).buffer))]!;
         if (label === 1 + 2 * instrument || label === 2 + 2 * instrument) hits++;
       }
     }

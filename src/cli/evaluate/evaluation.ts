@@ -65,7 +65,7 @@ export class Evaluation {
     for (const { classId, data, width } of products.get(recipe.key)!.heatmaps) {
       const value = recipe.maskValues[classId];
       if (value === undefined || frame.labels?.[classId] !== 1) continue;
-      this.pointing.add(classId, new Float32Array(data.slice().buffer), width, mask, value);
+      this.pointing.add(classId, new Float32Array(new Uint8Array(data).buffer), width, mask, value);
     }
   }
 
