@@ -144,6 +144,7 @@ function serverOptions({ server, video }: Config) {
     port: server.port,
     insecure: server.insecure,
     ...(certFile === null || keyFile === null ? {} : { tls: { certFile, keyFile } }),
+    frozenAfterMs: feeds.frozenAfterMs,
     ...(video.mediaRoot === null ? {} : { mediaRoot: video.mediaRoot }),
     limits: { maxSubscriptions, maxImageCalls },
   };

@@ -66,6 +66,8 @@ const feeds = z.strictObject({
   historyMegabytes: whole(1, 65_536).default(256),
   /** Without a frame for so long, a feed counts as stalled, milliseconds. */
   stallAfterMs: whole(100, 3_600_000).default(2_000),
+  /** With frames that are all the same picture for so long, a feed counts as frozen, milliseconds. 0: never. */
+  frozenAfterMs: whole(0, 3_600_000).default(5_000),
   /** Frames analysed per second on a live feed that nobody follows. 0: none. */
   idleRate: bounded(0, 1_000).default(1),
   /** A live source that broke is opened again after a delay that doubles from the first to the longest. */

@@ -32,7 +32,12 @@ export interface FeedSettings {
 /** Life cycle of a feed. Every state carries the wall clock of its beginning. */
 export type FeedState =
   | { readonly kind: 'starting'; readonly sinceMs: number }
-  | { readonly kind: 'live'; readonly sinceMs: number }
+  | {
+      readonly kind: 'live';
+      readonly sinceMs: number;
+      /** Frames come, and have all been the same picture since then; absent while the picture lives. */
+      readonly frozenSinceMs?: number;
+    }
   | { readonly kind: 'stalled'; readonly sinceMs: number }
   | {
       readonly kind: 'reconnecting';
@@ -62,8 +67,9 @@ export interface FeedCounters {
   readonly framesDropped: number;
   /** `rate_limited`: left out on purpose, since nobody follows the feed; no loss. */
   readonly dropsByReason: DropCounts;
-  /** Times that no frame came for too long, and tries to open a lost source again. */
+  /** Times that no frame came for too long, that the picture stood still, and tries to open a lost source again. */
   readonly stalls: number;
+  readonly freezes: number;
   readonly reconnects: number;
   readonly inputRate: number;
   readonly analyzedRate: number;

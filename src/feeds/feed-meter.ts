@@ -46,6 +46,7 @@ export class FeedMeter {
   private readonly latencies = new Float64Array(LATENCIES);
   private drops: DropCounts = {};
   private stalls = 0;
+  private freezes = 0;
   private reconnects = 0;
 
   countDecoded(nowMs: number): void {
@@ -67,6 +68,10 @@ export class FeedMeter {
     this.stalls++;
   }
 
+  countFreeze(): void {
+    this.freezes++;
+  }
+
   countReconnect(): void {
     this.reconnects++;
   }
@@ -80,6 +85,7 @@ export class FeedMeter {
       framesDropped: Object.values(this.drops).reduce((sum, count) => sum + count, 0),
       dropsByReason: this.drops,
       stalls: this.stalls,
+      freezes: this.freezes,
       reconnects: this.reconnects,
       inputRate: this.input.rate(nowMs),
       analyzedRate: this.output.rate(nowMs),

@@ -12,6 +12,8 @@ export interface FeedOptions {
   readonly history: HistoryLimits;
   /** Without a frame for so long a feed counts as stalled, milliseconds. */
   readonly stallAfterMs: number;
+  /** With the same picture for so long a live feed counts as frozen, milliseconds; 0: never. */
+  readonly frozenAfterMs: number;
   /** LIVE feeds that nobody follows: analyses per second, scores and boxes; 0: none. */
   readonly idleRate: number;
   readonly reconnect: ReconnectOptions;

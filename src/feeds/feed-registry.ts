@@ -41,6 +41,7 @@ export class FeedRegistry {
     this.feedOptions = {
       history: DEFAULT_HISTORY,
       stallAfterMs: 2000,
+      frozenAfterMs: 5000,
       idleRate: 1,
       reconnect: DEFAULT_RECONNECT,
       recipes: { maxRecipes: 8, lingerMs: 30_000 },

@@ -23,4 +23,17 @@ export class FeedStateHolder {
     this.current = { ...next, sinceMs: Date.now() };
     this.onChange(this.current);
   }
+
+  /**
+   * A live feed's picture has stood still since then, or moves again. Says whether that is news; a feed that is not
+   * live has no picture.
+   */
+  setFrozen(frozenSinceMs: number | undefined): boolean {
+    const { current } = this;
+    if (current.kind !== 'live' || current.frozenSinceMs === frozenSinceMs) return false;
+    const { kind, sinceMs } = current;
+    this.current = { kind, sinceMs, ...(frozenSinceMs === undefined ? {} : { frozenSinceMs }) };
+    this.onChange(this.current);
+    return true;
+  }
 }

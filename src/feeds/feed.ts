@@ -8,6 +8,7 @@ import type { ModelDescription } from '../domain/model-description.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import type { CreditGate } from '../flow/credit-gate.js';
 import type { LoadedModel } from '../inference/loaded-model.js';
+import type { Logger } from '../observability/logger.js';
 import { LossReporter } from '../observability/loss-reporter.js';
 import type { FrameSourceOptions } from '../video/frame-source.js';
 import { parseSourceUri, sourceDisplayName } from '../video/source-uri.js';
@@ -16,6 +17,7 @@ import { FeedMeter } from './feed-meter.js';
 import type { FeedOptions } from './feed-options.js';
 import { FeedStateHolder } from './feed-state.js';
 import { openSubscription, type FeedSubscription, type SubscribeOptions } from './feed-subscription.js';
+import { FrozenWatch } from './frozen-watch.js';
 import { IdleGate } from './idle-gate.js';
 import { RecipeBook } from './recipe-book.js';
 import { watchForStalls } from './stall-watch.js';
@@ -28,7 +30,11 @@ export class Feed {
   private readonly meter = new FeedMeter();
   private readonly holder: FeedStateHolder;
   private readonly book: RecipeBook;
+  private readonly frozen: FrozenWatch;
   private readonly losses: LossReporter;
+  private readonly log: Logger;
+  /** The last lines of the running ffmpeg, or of the one that ran last. */
+  private ffmpegLog: () => readonly string[] = () => [];
   private readonly stop$ = new Subject<void>();
   private readonly createdAtMs = Date.now();
   private readonly publicUri: string;
@@ -47,7 +53,9 @@ export class Feed {
     this.publicUri = sourceDisplayName(source);
     this.topic = new InProcessTopic(options.history);
     this.book = new RecipeBook(options.recipes, settings.id);
-    this.losses = new LossReporter(options.logger.child({ feedId: settings.id }), 'frames not analysed');
+    this.log = options.logger.child({ feedId: settings.id });
+    this.frozen = new FrozenWatch(options.frozenAfterMs);
+    this.losses = new LossReporter(this.log, 'frames not analysed');
     this.holder = new FeedStateHolder((state) => this.announce(state));
   }
 
@@ -165,6 +173,7 @@ export class Feed {
       height,
       hardwareAcceleration: settings.hardwareAcceleration,
       logger: options.logger,
+      onFfmpeg: (recentLog) => (this.ffmpegLog = recentLog),
       ...(gate === undefined ? {} : { gate }),
       ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }),
     };
@@ -174,6 +183,8 @@ export class Feed {
     this.meter.countDecoded(frame.capturedAtMonotonicMs);
     this.frameSize = { width: frame.sourceWidth, height: frame.sourceHeight };
     this.holder.setState({ kind: 'live' });
+    const frozenSinceMs = this.frozen.frame(frame);
+    if (this.holder.setFrozen(frozenSinceMs) && frozenSinceMs !== undefined) this.meter.countFreeze();
   }
 
   private dropped(reason: DropReason): void {
@@ -183,27 +194,34 @@ export class Feed {
   }
 
   private stalled(): void {
+    if (this.holder.state.kind === 'stalled') return;
     this.meter.countStall();
+    const { stallAfterMs } = this.options;
+    this.log.warn({ stallAfterMs, ffmpegLog: this.ffmpegLog() }, 'feed stalls: no frame for too long');
     this.holder.setState({ kind: 'stalled' });
   }
 
   private reconnecting(attempt: number, delayMs: number, { message: reason }: SurgicamError): void {
     this.meter.countReconnect();
-    this.options.logger.warn(
-      { feedId: this.id, attempt, delayMs: Math.round(delayMs), reason },
-      'feed reconnects',
-    );
+    const fields = { attempt, delayMs: Math.round(delayMs), reason, ffmpegLog: this.ffmpegLog() };
+    this.log.warn(fields, 'feed reconnects');
     this.holder.setState({ kind: 'reconnecting', attempt, nextTryAtMs: Date.now() + delayMs, reason });
   }
 
   private failed(error: SurgicamError): void {
-    this.options.logger.error({ feedId: this.id, reason: error.message }, 'feed failed');
+    this.log.error({ reason: error.message, ffmpegLog: this.ffmpegLog() }, 'feed failed');
     this.holder.setState({ kind: 'failed', reason: error.message });
   }
 
   private announce(state: FeedState): void {
     const snapshot = this.snapshot();
-    this.options.logger.info({ feedId: this.id, state: state.kind }, 'feed state');
+    const frozen = state.kind === 'live' && state.frozenSinceMs !== undefined;
+    if (frozen)
+      this.log.warn(
+        { since: new Date(state.frozenSinceMs).toISOString() },
+        'feed is frozen: always the same picture',
+      );
+    else this.log.info({ state: state.kind }, 'feed state');
     this.topic.announce(snapshot);
     this.onState(snapshot);
   }

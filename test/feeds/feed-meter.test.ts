@@ -9,7 +9,7 @@ describe('FeedMeter', () => {
   it('is all zero in the beginning', () => {
     expect(new FeedMeter().counters(0)).toEqual({
       ...{ framesDecoded: 0, framesAnalyzed: 0, framesDropped: 0, dropsByReason: {} },
-      ...{ stalls: 0, reconnects: 0 },
+      ...{ stalls: 0, freezes: 0, reconnects: 0 },
       ...{ inputRate: 0, analyzedRate: 0, latencyP50Ms: 0, latencyP95Ms: 0, latencyP99Ms: 0 },
     });
   });

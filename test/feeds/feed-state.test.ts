@@ -13,6 +13,25 @@ describe('FeedStateHolder', () => {
     expect(changes.every(({ sinceMs }, i) => i === 0 || sinceMs >= changes[i - 1]!.sinceMs)).toBe(true);
   });
 
+  it('tells when a live picture freezes and when it moves again', () => {
+    const changes: FeedState[] = [];
+    const holder = new FeedStateHolder((state) => changes.push(state));
+    expect(holder.setFrozen(1000)).toBe(false); // there is no picture yet
+    holder.setState({ kind: 'live' });
+    expect([undefined, 1000, 1000, undefined, 2000].map((since) => holder.setFrozen(since))).toEqual([
+      ...[false, true, false, true, true],
+    ]);
+    holder.setState({ kind: 'live' });
+    expect(holder.state).toMatchObject({ kind: 'live', frozenSinceMs: 2000 });
+    holder.setState({ kind: 'stalled' });
+    holder.setState({ kind: 'live' });
+    expect(changes.map((state) => (state.kind === 'live' ? state.frozenSinceMs : state.kind))).toEqual([
+      ...[undefined, 1000, undefined, 2000, 'stalled', undefined],
+    ]);
+    const [first, frozen] = changes;
+    expect(frozen!.sinceMs).toBe(first!.sinceMs);
+  });
+
   it('tells of every try at reconnecting', () => {
     const attempts: number[] = [];
     const holder = new FeedStateHolder((state) => {

@@ -60,7 +60,8 @@ export function stateText(status: FeedStatus | undefined): string {
     .toLowerCase();
   const attempt = status?.reconnection === undefined ? '' : ` (attempt ${status.reconnection.attempt})`;
   const reason = status === undefined || status.reason === '' ? '' : `: ${status.reason}`;
-  return `${name}${attempt}${reason}`;
+  const frozen = status?.frozenSince === undefined ? '' : ', frozen';
+  return `${name}${frozen}${attempt}${reason}`;
 }
 
 function sourceText(source: FeedSource | undefined): string {

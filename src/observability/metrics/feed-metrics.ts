@@ -11,8 +11,10 @@ export class FeedMetrics {
   private readonly analyzed: Counter<'feed'>;
   private readonly dropped: Counter<'feed' | 'reason'>;
   private readonly stalls: Counter<'feed'>;
+  private readonly freezes: Counter<'feed'>;
   private readonly reconnects: Counter<'feed'>;
   private readonly state: Gauge<'feed' | 'state'>;
+  private readonly frozen: Gauge<'feed'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -27,6 +29,7 @@ export class FeedMetrics {
       registers,
     });
     this.stalls = counter('feed_stalls', 'Times that no frame came for longer than feeds.stallAfterMs.');
+    this.freezes = counter('feed_freezes', 'Times that the picture stood still for feeds.frozenAfterMs.');
     this.reconnects = counter('feed_reconnects', 'Tries to open a lost source again.');
     this.state = new Gauge({
       name: 'surgicam_feed_state',
@@ -34,12 +37,17 @@ export class FeedMetrics {
       labelNames: ['feed', 'state'] as const,
       registers,
     });
+    this.frozen = new Gauge({
+      name: 'surgicam_feed_frozen',
+      help: '1 while every frame of a live feed shows the same picture, else 0.',
+      labelNames: ['feed'] as const,
+      registers,
+    });
   }
 
   set(feeds: readonly FeedSnapshot[]): void {
-    for (const metric of [this.decoded, this.analyzed, this.dropped, this.stalls, this.reconnects])
-      metric.reset();
-    this.state.reset();
+    const counters = [this.decoded, this.analyzed, this.dropped, this.stalls, this.freezes, this.reconnects];
+    for (const metric of [...counters, this.state, this.frozen]) metric.reset();
     for (const { settings, counters, state } of feeds) {
       const feed = settings.id;
       this.decoded.inc({ feed }, counters.framesDecoded);
@@ -48,6 +56,8 @@ export class FeedMetrics {
         this.dropped.inc({ feed, reason }, counters.dropsByReason[reason] ?? 0);
       }
       this.stalls.inc({ feed }, counters.stalls);
+      this.freezes.inc({ feed }, counters.freezes);
+      this.frozen.set({ feed }, state.kind === 'live' && state.frozenSinceMs !== undefined ? 1 : 0);
       this.reconnects.inc({ feed }, counters.reconnects);
       for (const kind of FEED_STATES) this.state.set({ feed, state: kind }, state.kind === kind ? 1 : 0);
     }

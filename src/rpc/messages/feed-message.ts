@@ -74,6 +74,7 @@ const STATES: Record<DomainState['kind'], FeedState> = {
 };
 
 export function toFeedStatus(state: DomainState): FeedStatus {
+  const frozenSinceMs = state.kind === 'live' ? state.frozenSinceMs : undefined;
   return {
     state: STATES[state.kind],
     since: new Date(state.sinceMs),
@@ -82,5 +83,6 @@ export function toFeedStatus(state: DomainState): FeedStatus {
       state.kind === 'reconnecting'
         ? { attempt: state.attempt, nextTryTime: new Date(state.nextTryAtMs) }
         : undefined,
+    frozenSince: frozenSinceMs === undefined ? undefined : new Date(frozenSinceMs),
   };
 }

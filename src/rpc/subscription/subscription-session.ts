@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SurgicamError } from '../../domain/errors.js';
 import type { FeedSnapshot } from '../../domain/feed.js';
 import type { FrameAnalysis } from '../../domain/frame-analysis.js';
@@ -145,8 +146,7 @@ export class SubscriptionSession {
 
   /** Sends a state once, however often and by whichever way it is learnt. */
   private async announce(snapshot: FeedSnapshot): Promise<void> {
-    const { kind, sinceMs } = snapshot.state;
-    if (this.announced?.kind === kind && this.announced.sinceMs === sinceMs) return;
+    if (this.announced !== undefined && isDeepStrictEqual(this.announced, snapshot.state)) return;
     this.announced = snapshot.state;
     const value = { feed: toFeedMessage(snapshot) };
     await this.parts.writer.write({ $case: 'feedStateChange', value });

@@ -15,6 +15,7 @@ const status = (changes: Partial<FeedStatus> = {}): FeedStatus => ({
   since: new Date(0),
   reason: '',
   reconnection: undefined,
+  frozenSince: undefined,
   ...changes,
 });
 
@@ -64,6 +65,7 @@ describe('feeds as text', () => {
     expect(stateText(status({ state: FeedState.FAILED, reason: 'no such file' }))).toBe(
       'failed: no such file',
     );
+    expect(stateText(status({ frozenSince: new Date(0) }))).toBe('live, frozen');
     const reconnection = { attempt: 3, nextTryTime: new Date(0) };
     expect(stateText(status({ state: FeedState.RECONNECTING, reason: 'timeout', reconnection }))).toBe(
       'reconnecting (attempt 3): timeout',

@@ -23,7 +23,13 @@ const heartbeat: SubscribeResponse = {
     $case: 'heartbeat',
     value: {
       time: new Date(0),
-      status: { state: FeedState.STALLED, since: new Date(0), reason: '', reconnection: undefined },
+      status: {
+        state: FeedState.STALLED,
+        since: new Date(0),
+        reason: '',
+        reconnection: undefined,
+        frozenSince: undefined,
+      },
       paused: false,
       lastSequence: undefined,
     },

@@ -31,6 +31,18 @@ describe('WatchFeeds', () => {
     expect(await probe.next(brief)).toEqual([FeedChangeKind.DELETED, 'a']);
   });
 
+  it('tells when a picture freezes, and when it moves again', async () => {
+    const feed = harness.feeds.add('a');
+    const { probe } = watch();
+    await probe.next(brief);
+    for (const frozenSinceMs of [1_700_000_000_000, undefined]) {
+      feed.setState({ kind: 'live', sinceMs: 0, ...(frozenSinceMs === undefined ? {} : { frozenSinceMs }) });
+      const { kind, feed: changed } = await probe.next((response) => response);
+      expect([kind, changed?.status?.state]).toEqual([FeedChangeKind.STATE_CHANGED, FeedState.LIVE]);
+      expect(changed?.status?.frozenSince?.getTime()).toBe(frozenSinceMs);
+    }
+  });
+
   it('ends when the client cancels, and stops listening', async () => {
     harness.feeds.add('a');
     const { call, probe } = watch();

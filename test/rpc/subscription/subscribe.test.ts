@@ -38,6 +38,11 @@ describe('Subscribe', () => {
       );
     }
     expect(seen).toEqual([0n, 1n, FeedState.STALLED, 2n]);
+    for (const frozenSinceMs of [1000, 2000]) {
+      feed.setState({ kind: 'live', sinceMs: 500, frozenSinceMs });
+      const { feed: changed } = await subscription.next('feedStateChange');
+      expect(changed?.status?.frozenSince?.getTime()).toBe(frozenSinceMs);
+    }
   });
 
   it('changes its outputs at any time, and announces it', async () => {

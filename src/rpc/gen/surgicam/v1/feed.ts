@@ -324,7 +324,15 @@ export interface FeedStatus {
   /** Why, for a person to read; set for FEED_STATE_RECONNECTING and FEED_STATE_FAILED, else empty. */
   reason: string;
   /** Present for FEED_STATE_RECONNECTING only. */
-  reconnection: Reconnection | undefined;
+  reconnection:
+    | Reconnection
+    | undefined;
+  /**
+   * Since when every frame has shown exactly the same picture, by the server's clock: the camera or a device on the way
+   * is frozen. Present for FEED_STATE_LIVE only, once that lasts longer than the server's freeze time (5 s by
+   * default); absent while the picture lives. Its coming and going is a change of state.
+   */
+  frozenSince: Date | undefined;
 }
 
 /** The server is trying to get a lost source back. */
@@ -1056,7 +1064,7 @@ export const Feed: MessageFns<Feed> = {
 };
 
 function createBaseFeedStatus(): FeedStatus {
-  return { state: 0, since: undefined, reason: "", reconnection: undefined };
+  return { state: 0, since: undefined, reason: "", reconnection: undefined, frozenSince: undefined };
 }
 
 export const FeedStatus: MessageFns<FeedStatus> = {
@@ -1072,6 +1080,9 @@ export const FeedStatus: MessageFns<FeedStatus> = {
     }
     if (message.reconnection !== undefined) {
       Reconnection.encode(message.reconnection, writer.uint32(34).fork()).join();
+    }
+    if (message.frozenSince !== undefined) {
+      Timestamp.encode(toTimestamp(message.frozenSince), writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1121,6 +1132,14 @@ export const FeedStatus: MessageFns<FeedStatus> = {
             message.reconnection = Reconnection.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.frozenSince = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1139,6 +1158,11 @@ export const FeedStatus: MessageFns<FeedStatus> = {
       since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
       reconnection: isSet(object.reconnection) ? Reconnection.fromJSON(object.reconnection) : undefined,
+      frozenSince: isSet(object.frozenSince)
+        ? fromJsonTimestamp(object.frozenSince)
+        : isSet(object.frozen_since)
+        ? fromJsonTimestamp(object.frozen_since)
+        : undefined,
     };
   },
 
@@ -1156,6 +1180,9 @@ export const FeedStatus: MessageFns<FeedStatus> = {
     if (message.reconnection !== undefined) {
       obj.reconnection = Reconnection.toJSON(message.reconnection);
     }
+    if (message.frozenSince !== undefined) {
+      obj.frozenSince = message.frozenSince.toISOString();
+    }
     return obj;
   },
 
@@ -1170,6 +1197,7 @@ export const FeedStatus: MessageFns<FeedStatus> = {
     message.reconnection = (object.reconnection !== undefined && object.reconnection !== null)
       ? Reconnection.fromPartial(object.reconnection)
       : undefined;
+    message.frozenSince = object.frozenSince ?? undefined;
     return message;
   },
 };
