@@ -17,7 +17,7 @@ import { FrameSink } from './frame-sink.js';
 import type { FrameSourceOptions } from './frame-source.js';
 import { locateFfmpeg, type FfmpegInstallation } from './locate-ffmpeg.js';
 import { LogRing } from './log-ring.js';
-import { redactText } from './redact.js';
+import { redactText } from '../domain/redact.js';
 import { ShowinfoReader } from './showinfo-reader.js';
 import { watchSilence } from './silence-watch.js';
 import { checkSourceFile } from './source-file.js';
@@ -25,6 +25,8 @@ import { judgeOutcome, sourceFailureOf, tellsOfBrokenInput } from './source-fail
 import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js';
 
 const DEFAULT_SILENCE_MS = 15_000;
+/** What is worth a place in the log of the service. */
+const SHOWN_LOG_LINES = 8;
 const MAX_DECODER_THREADS = 4;
 
 /** Frames of one source through one ffmpeg. Cold: each subscription runs its own, unsubscribing stops it. */
@@ -75,6 +77,13 @@ async function runSource(
   const name = sourceDisplayName(source);
   const shown = [...args.inputOptions, '-i', name, ...args.outputOptions];
   options.logger.debug({ feedId: options.feedId, ffmpeg: ffmpeg.path, args: shown }, 'ffmpeg started');
+
+  options.onFfmpeg?.(() =>
+    log
+      .lines()
+      .slice(-SHOWN_LOG_LINES)
+      .map((line) => redactText(line, ffmpegInput(source), name)),
+  );
 
   const silence = isLiveSource(source)
     ? watchSilence(sink, options.silenceTimeoutMs ?? DEFAULT_SILENCE_MS, () => void child.stop())

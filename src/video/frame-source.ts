@@ -17,6 +17,11 @@ export interface FrameSourceOptions {
   /** Back-pressure; a source without a gate is never held back. */
   readonly gate?: FrameGate;
   readonly logger: Logger;
+  /**
+   * Hears of every ffmpeg that is started for the source; the function tells the last lines of its log, oldest first,
+   * without credentials.
+   */
+  readonly onFfmpeg?: (recentLog: () => readonly string[]) => void;
   /** The ffmpeg to run. If absent, what `locateFfmpeg` finds. */
   readonly ffmpegPath?: string;
   /** Decoder threads of one source. If absent, up to four of the machine's. */

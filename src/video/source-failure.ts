@@ -1,7 +1,7 @@
 import { SurgicamError, type ErrorCode } from '../domain/errors.js';
 import type { FfmpegExit } from './ffmpeg-process.js';
 import { ffmpegInput } from './ffmpeg-arguments.js';
-import { redactText } from './redact.js';
+import { redactText } from '../domain/redact.js';
 import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js';
 
 /**

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SurgicamError } from '../domain/errors.js';
-import { redactUri } from './redact.js';
+import { redactUri } from '../domain/redact.js';
 
 /** Where video comes from, sorted by how ffmpeg must be told to read it. */
 export type SourceUri =

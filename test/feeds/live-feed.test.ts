@@ -6,6 +6,7 @@ import { writeTestClip } from '../fixtures/test-clip.js';
 import type { ReaderItem } from '../../src/bus/topic-reader.js';
 import type { FeedState } from '../../src/domain/feed.js';
 import type { FeedSubscription } from '../../src/feeds/feed.js';
+import { createLoggerOn } from '../../src/observability/logger.js';
 import { activeFfmpegPids } from '../../src/video/ffmpeg-registry.js';
 
 /** ffmpeg makes sure of a stream's format before it gives its first frame: a shorter clip is not enough for that. */
@@ -83,6 +84,30 @@ describe('a feed of a live source', () => {
     } finally {
       await registry.close();
     }
+  });
+
+  it('says in the log how it lost its source, with the last words of ffmpeg and no password', async () => {
+    const lines: string[] = [];
+    const logger = createLoggerOn('debug', { write: (line) => void lines.push(line) });
+    const registry = harness.open({ stallAfterMs: 300, reconnect, logger });
+    try {
+      const uri = camera.uri.replace('//', '//cam:hunter2@');
+      const feed = await registry.create(harness.settings({}, { uri }));
+      const subscription = feed.subscribe({ recipe: harness.recipe(), delivery: 'latest' });
+      await readUntil(subscription, entered('stalled'));
+      camera.hangUp();
+      await readUntil(subscription, entered('reconnecting'));
+    } finally {
+      await registry.close();
+    }
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const start of ['feed stalls', 'feed reconnects']) {
+      const entry = entries.find(({ msg }) => String(msg).startsWith(start));
+      expect(entry).toMatchObject({ feedId: 'or-1', ffmpegLog: expect.any(Array) });
+      expect((entry!.ffmpegLog as unknown[]).length).toBeGreaterThan(0);
+    }
+    expect(entries.filter(({ feedId }) => feedId !== 'or-1')).toEqual([]);
+    expect(lines.join('')).not.toContain('hunter2');
   });
 
   it('cannot be looped', async () => {

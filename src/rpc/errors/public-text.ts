@@ -1,4 +1,4 @@
-import { redactUri } from '../../video/redact.js';
+import { redactUri } from '../../domain/redact.js';
 import { parseSourceUri, sourceDisplayName } from '../../video/source-uri.js';
 
 const URI = /[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]*/gi;

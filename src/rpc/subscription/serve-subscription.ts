@@ -61,9 +61,13 @@ export async function serveSubscription(
     const id = randomUUID();
     const log = logger.child({ sessionId: id, feedId: feed.id });
     log.info({ delivery }, 'subscription began');
-    cleanUp.push(() => log.info({ cancelled: signal.aborted }, 'subscription ended'));
+    let failure: string | undefined;
+    cleanUp.push(() => log.info({ cancelled: signal.aborted, code: failure }, 'subscription ended'));
     const parts = { id, feed, model, subscription, configuration, inbox, writer, admission, counters };
-    await new SubscriptionSession({ ...parts, latch, signal, draining }).run();
+    await new SubscriptionSession({ ...parts, latch, signal, draining }).run().catch((error: unknown) => {
+      failure = SurgicamError.from(error).code;
+      throw error;
+    });
   } finally {
     for (const undo of cleanUp) undo();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { redactText, redactUri } from '../../src/video/redact.js';
+import { redactText, redactUri } from '../../src/domain/redact.js';
 
 describe('redactUri', () => {
   it.each([
