@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/schema.js';
 import { SurgicamError } from '../domain/errors.js';
+import type { FrameFacts } from '../domain/frame-analysis.js';
 import { FeedRegistry } from '../feeds/feed-registry.js';
 import { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
+import type { FrameTracer } from '../observability/tracing/frame-tracer.js';
+import { startFrameTracer } from '../observability/tracing/start-frame-tracer.js';
 import { formatAddress } from '../rpc/server/server-address.js';
 import { startRpcServer, type RpcServer } from '../rpc/server/rpc-server.js';
 import type { FfmpegInstallation } from '../video/locate-ffmpeg.js';
@@ -37,18 +40,20 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   const defaultModel = models.get(config.models.default ?? models.list()[0]!.manifest.name);
   const engine = startEngine(config, logger);
   const monitoring = new ServiceMonitoring(config.monitoring, logger);
+  const tracer = await startFrameTracer({ ...config.tracing, logger });
   const feeds = new FeedRegistry({
     engine,
     models,
     logger,
     ...feedOptions(config),
-    ...monitoring.feedHooks,
+    ...onAnalyzed(monitoring, tracer),
     ...(ffmpeg === undefined ? {} : { ffmpegPath: ffmpeg.path }),
   });
   const warmUp = engine.load(defaultModel);
   warmUp.catch(() => undefined); // it is `ready` that tells
+  let rpc: RpcServer | undefined;
   try {
-    const rpc = await startRpcServer({
+    rpc = await startRpcServer({
       ...serverOptions(config),
       feeds,
       engine,
@@ -59,6 +64,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       canRun: engine.canRun,
     });
     await monitoring.start({ feeds, engine, rpc });
+    const parts = { rpc, feeds, engine, monitoring, tracer };
     const address = formatAddress({ host: config.server.host, port: rpc.port });
     logger.info({ address }, 'listening');
     return {
@@ -70,10 +76,12 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
         return { model, provider };
       }),
       ...(monitoring.address === undefined ? {} : { monitoringAddress: monitoring.address }),
-      stop: () => stopInOrder(config, { rpc, feeds, engine, monitoring }, logger),
+      stop: () => stopInOrder(config, parts, logger),
     };
   } catch (error) {
     await monitoring.stop();
+    await rpc?.drain(0);
+    await tracer?.close();
     await engine.close();
     throw error;
   }
@@ -103,11 +111,22 @@ async function findFfmpeg(config: Config, logger: Logger): Promise<FfmpegInstall
 interface ServiceParts extends MonitoredParts {
   readonly rpc: RpcServer;
   readonly monitoring: ServiceMonitoring;
+  readonly tracer: FrameTracer | undefined;
+}
+
+/** Whoever wants to hear of every analysis; nobody where neither metrics nor traces are wanted. */
+function onAnalyzed({ metrics }: ServiceMonitoring, tracer: FrameTracer | undefined) {
+  const listeners = [
+    ...(metrics === undefined ? [] : [(facts: FrameFacts) => metrics.analyzed(facts)]),
+    ...(tracer === undefined ? [] : [(facts: FrameFacts) => tracer.published(facts)]),
+  ];
+  if (listeners.length === 0) return {};
+  return { onAnalyzed: (facts: FrameFacts) => listeners.forEach((listen) => listen(facts)) };
 }
 
 async function stopInOrder(
   { server }: Config,
-  { rpc, feeds, engine, monitoring }: ServiceParts,
+  { rpc, feeds, engine, monitoring, tracer }: ServiceParts,
   logger: Logger,
 ): Promise<void> {
   logger.info('stopping');
@@ -115,6 +134,7 @@ async function stopInOrder(
   await feeds.close();
   await drained;
   await engine.close();
+  await tracer?.close();
   await monitoring.stop(); // last: probes see the draining to its end
   logger.info('stopped');
 }
@@ -124,6 +144,7 @@ function feedOptions({ feeds }: Config) {
     maxFeeds: feeds.maxFeeds,
     history: { events: feeds.historyFrames, bytes: feeds.historyMegabytes * 2 ** 20 },
     stallAfterMs: feeds.stallAfterMs,
+    frozenAfterMs: feeds.frozenAfterMs,
     idleRate: feeds.idleRate,
     reconnect: {
       initialDelayMs: feeds.reconnectFirstDelayMs,
@@ -144,7 +165,6 @@ function serverOptions({ server, video }: Config) {
     port: server.port,
     insecure: server.insecure,
     ...(certFile === null || keyFile === null ? {} : { tls: { certFile, keyFile } }),
-    frozenAfterMs: feeds.frozenAfterMs,
     ...(video.mediaRoot === null ? {} : { mediaRoot: video.mediaRoot }),
     limits: { maxSubscriptions, maxImageCalls },
   };

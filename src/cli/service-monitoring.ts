@@ -1,6 +1,5 @@
 import type { Subscription } from 'rxjs';
 import type { Config } from '../config/schema.js';
-import type { FrameFacts } from '../domain/frame-analysis.js';
 import type { FeedRegistry } from '../feeds/feed-registry.js';
 import type { InferenceEngine } from '../inference/inference-engine.js';
 import { EventLoopWatch } from '../observability/event-loop-watch.js';
@@ -22,7 +21,8 @@ export interface MonitoredParts {
 
 /** Metrics and probes of a service, where the configuration wants them; else nothing at all. */
 export class ServiceMonitoring {
-  private readonly metrics: ServiceMetrics | undefined;
+  /** Absent where monitoring is off. */
+  readonly metrics: ServiceMetrics | undefined;
   private readonly loop: EventLoopWatch | undefined;
   private server: MonitoringServer | undefined;
   private deletions: Subscription | undefined;
@@ -34,12 +34,6 @@ export class ServiceMonitoring {
     if (!config.enabled) return;
     this.metrics = new ServiceMetrics();
     this.loop = new EventLoopWatch();
-  }
-
-  /** What the feeds are to tell; nothing where nobody listens. */
-  get feedHooks(): { readonly onAnalyzed?: (facts: FrameFacts) => void } {
-    const { metrics } = this;
-    return metrics === undefined ? {} : { onAnalyzed: (facts) => metrics.analyzed(facts) };
   }
 
   /** `host:port` once started. */

@@ -32,3 +32,12 @@ export function text(meaning: string): z.ZodString {
 export function optionalText(meaning: string) {
   return text(`${meaning}, or null for none`).nullable();
 }
+
+/** An address on the web, or null. */
+export function optionalWebAddress() {
+  const error = 'an http:// or https:// address, or null for none';
+  return z
+    .string({ error })
+    .regex(/^https?:\/\/[^\s/]+/i, { error })
+    .nullable();
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bounded, flag, oneOf, optionalText, text, whole } from './fields.js';
+import { bounded, flag, oneOf, optionalText, optionalWebAddress, text, whole } from './fields.js';
 
 /** Default of `server.port`, where clients look too unless told otherwise. */
 export const DEFAULT_PORT = 50_051;
@@ -88,6 +88,13 @@ const monitoring = z.strictObject({
   port: whole(0, 65_535).default(9_464),
 });
 
+const tracing = z.strictObject({
+  /** Where OpenTelemetry traces of frames go, by OTLP over HTTP. Null: nothing is traced. */
+  endpoint: optionalWebAddress().default(null),
+  /** Share of the analysed frames that are traced. */
+  sampleRatio: bounded(0, 1).default(0.01),
+});
+
 /** The one schema of the configuration: every key, its default and its bounds. Units are in the names. */
 export const configSchema = z
   .strictObject({
@@ -98,6 +105,7 @@ export const configSchema = z
     inference: inference.prefault({}),
     feeds: feeds.prefault({}),
     monitoring: monitoring.prefault({}),
+    tracing: tracing.prefault({}),
   })
   .superRefine(({ server: { tlsCertificateFile, tlsKeyFile } }, context) => {
     if ((tlsCertificateFile === null) === (tlsKeyFile === null)) return;

@@ -42,6 +42,20 @@ describe('surgicam serve --monitoring', () => {
     await expect(get('/healthz')).rejects.toThrow();
   });
 
+  it('does not start without its port, and says so', async () => {
+    const { cli, get } = await serve();
+    await cli.waitFor(/"msg":"serving"/);
+    const { port } = new URL((await get('/readyz')).url);
+    const second = await runCli([
+      ...['serve', '--port', '0', '--models', models, '--providers', 'cpu'],
+      ...['--monitoring', '--monitoring-port', port],
+    ]);
+    expect([second.code, second.stderr]).toEqual([
+      1,
+      expect.stringContaining(`monitoring cannot listen on 127.0.0.1 port ${port}: EADDRINUSE`),
+    ]);
+  });
+
   it('counts what its feeds and subscribers do', async () => {
     const { cli, get } = await serve();
     const [, address = ''] = await cli.waitFor(/"address":"([^"]+)".*"msg":"serving"/);
