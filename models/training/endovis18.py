@@ -92,13 +92,11 @@ def read_labels(file, classes):
 
 
 def columns_of(header):
-    """The tools of the columns: those that the header names, if it names tools, else EndoVis18's eight."""
+    """The tools of the columns: those that the header names, if it names nothing but tools, else EndoVis18's eight."""
     names = [cell.text for cell in header[1:]]
-    if not any(name in ALL_TOOLS for name in names):
+    if not names or not all(name in ALL_TOOLS for name in names):
         return ENDOVIS18_TOOLS
     for cell in header[1:]:
-        if cell.text not in ALL_TOOLS:
-            raise cell.error(f"the column '{cell.text}'", ", ".join(ALL_TOOLS))
         if names.count(cell.text) > 1:
             raise cell.error(f"the column '{cell.text}' occurs more than once", "each once")
     return tuple(names)

@@ -28,7 +28,8 @@ def batches(count, size, generator):
     order = torch.randperm(count, generator=generator).tolist()
     parts = [order[start : start + size] for start in range(0, count, size)]
     if len(parts) > 1 and len(parts[-1]) == 1:
-        parts[-2] += parts.pop()
+        alone = parts.pop()
+        parts[-1] += alone
     return parts
 
 
@@ -48,7 +49,8 @@ class Progress:
         pace = (now - self.started) / done
         left = clock(pace * (self.total - done) + self.left_after(pace))
         text = f"{self.label}: {done}/{self.total} batches, loss {loss:.4f}, {left} left"
-        print(f"\r{text}\033[K" if self.terminal else text, end="" if self.terminal else "\n", file=sys.stderr, flush=True)
+        begin, end = ("\r", "\033[K") if self.terminal else ("", "\n")
+        print(f"{begin}{text}", end=end, file=sys.stderr, flush=True)
 
     def end(self):
         if self.terminal:

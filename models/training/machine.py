@@ -39,5 +39,6 @@ class Machine:
         return torch.nn.DataParallel(network) if several else network
 
     def __str__(self):
-        count = torch.cuda.device_count() if self.device.type == "cuda" else torch.get_num_threads()
-        return f"{self.device.type} ({count} {'devices' if self.device.type == 'cuda' else 'threads'}), {self.precision}"
+        if self.device.type == "cuda":
+            return f"CUDA ({torch.cuda.device_count()} devices), {self.precision}"
+        return f"CPU ({torch.get_num_threads()} threads), {self.precision}"

@@ -6,8 +6,8 @@ import re
 from recipes import RECIPES
 from text_table import parse_numbers
 
-ABOUT = """Trains the classifiers GC-A to GC-D for `surgicam model import`, on EndoVis18 and Cholec80 or on rendered data
-sets of the same layouts.
+ABOUT = """Trains the classifiers GC-A to GC-D for `surgicam model import`, on EndoVis18 and Cholec80 or on rendered
+data sets of the same layouts.
 
     python3 models/training/train.py --recipe gc-a --endovis18 DIR --out DIR
     python3 models/training/train.py --recipe gc-b --endovis18 DIR --cholec80 DIR --out DIR
@@ -87,21 +87,26 @@ def parse_arguments(argv=None):
     training = parser.add_argument_group("training")
     training.add_argument("--epochs", type=number(int, 1, 9999), default=200)
     training.add_argument("--pretrain-epochs", type=number(int, 1, 9999), help="on Cholec80; default as --epochs")
-    training.add_argument("--stages", type=stages, help="in place of --epochs: EPOCHS/FACTOR,... on frames so much smaller")
+    training.add_argument(
+        "--stages", type=stages, help="in place of --epochs: EPOCHS/FACTOR,... on frames so much smaller, as 6/2,4/1"
+    )
     training.add_argument("--batch", type=number(int, 1, 4096), help="default 32, of gc-d 170")
     training.add_argument("--learning-rate", type=number(float, 1e-8, 10), default=1e-3)
     training.add_argument("--weight-decay", type=number(float, 0, 1), default=1e-4)
     training.add_argument("--optimizer", choices=("sgd", "adamw"), default="sgd")
     training.add_argument("--schedule", choices=("plateau", "cosine", "one-cycle"), default="plateau")
-    training.add_argument("--ema", type=number(float, 0, 0.99999), default=0, help="decay of averaged weights, as 0.999")
+    training.add_argument("--ema", type=number(float, 0, 0.99999), default=0, help="decay of the averaged weights")
     training.add_argument("--class-balanced", action="store_true", help="weigh rare presences and absences up")
     training.add_argument("--erase", type=number(float, 0, 1), default=0, help="probability of blanking rectangles")
     training.add_argument("--seed", type=number(int, 0, 2**31), default=42)
-    training.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
+    before = training.add_mutually_exclusive_group()
+    before.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
+    before.add_argument("--overwrite", action="store_true", help="begin anew where OUT holds such a run already")
 
     machine = parser.add_argument_group("machine")
     machine.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    machine.add_argument("--precision", choices=("auto", "fp32", "fp16", "bf16"), default="auto", help="auto: fp16 on CUDA")
+    precisions = ("auto", "fp32", "fp16", "bf16")
+    machine.add_argument("--precision", choices=precisions, default="auto", help="auto: fp16 on CUDA, else fp32")
     machine.add_argument("--threads", type=number(int, 0, 1024), default=0, help="0: all cores")
     machine.add_argument("--workers", type=number(int, 0, 256), default=0, help="processes that read frames")
     return complete(parser, parser.parse_args(argv))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 
 import torch
@@ -20,7 +21,10 @@ from recipes import RECIPES, file_name
 from temporal import NOTE, TemporalNetwork
 
 # What may differ between a run and the one that resumes it.
-FREE = {"out", "endovis18", "cholec80", "cache", "cache_dir", "resume", "device", "threads", "workers"}
+FREE = {
+    *("out", "endovis18", "cholec80", "cache", "cache_dir"),
+    *("resume", "overwrite", "device", "threads", "workers"),
+}
 
 
 def open_data(names, classes, arguments):
@@ -133,9 +137,9 @@ def load_last(path, arguments):
 
 def import_command(path, classes, arguments):
     height, width = arguments.image_size
-    name = "".join(c if c.isalnum() else "-" for c in os.path.basename(path).lower()).strip("-")
-    sizes = "" if (height, width) == (256, 320) else f" --input-width {width} --input-height {height}"
-    return f"surgicam model import {path}.pth.tar --name {name} --out {name} --classes {','.join(classes)}{sizes}"
+    name = f"{arguments.recipe}-{arguments.backbone}" + ("" if arguments.width == 64 else f"-w{arguments.width}")
+    command = ["surgicam", "model", "import", f"{path}.pth.tar", "--name", name, "--out", f"{path}.package"]
+    return shlex.join([*command, "--classes", ",".join(classes), "--input-size", f"{width}x{height}"])
 
 
 def main():
@@ -144,7 +148,10 @@ def main():
     os.makedirs(arguments.out, exist_ok=True)
     files = os.path.join(arguments.out, file_name(recipe, arguments))
     machine = Machine(arguments.device, arguments.precision, arguments.threads)
-    past = load_last(f"{files}.last.pth.tar", arguments) if arguments.resume else None
+    last = f"{files}.last.pth.tar"
+    if os.path.exists(last) and not arguments.resume and not arguments.overwrite:
+        raise UserError(f"{last} is there already: --resume goes on with it, --overwrite begins anew")
+    past = load_last(last, arguments) if arguments.resume else None
     print(f"{recipe.name}: {recipe.summary}; on {machine}", flush=True)
     torch.manual_seed(arguments.seed)
     network = pretrain_or_resume(recipe, arguments, machine, files, past)

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import { writeEndoVis18Tree } from '../fixtures/dataset-trees.js';
-import { describeWith } from '../fixtures/requirements.js';
+import { describeWith, PROJECT_ROOT, PYTHON } from '../fixtures/requirements.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
-import { filesIn, readEpochs, runTraining, train } from '../fixtures/training.js';
+import { SMALL_NETWORK, filesIn, readEpochs, runTraining, train } from '../fixtures/training.js';
 
 describeWith('python-torch', 'models/training, again and again', () => {
   const folder = temporaryFolder();
@@ -30,17 +31,27 @@ describeWith('python-torch', 'models/training, again and again', () => {
   }
 
   it('gives the same numbers twice, and the same when it is resumed', () => {
-    const whole = train(path.join(folder, 'whole'), ...recipe, ...epochs(2));
-    const again = train(path.join(folder, 'again'), ...recipe, ...epochs(2));
+    const [whole, again, resumed] = ['whole', 'again', 'resumed'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    train(whole, ...recipe, ...epochs(2));
+    train(again, ...recipe, ...epochs(2));
     expect(numbersOf(again)).toEqual(numbersOf(whole));
     expect(weightsOf(again).equals(weightsOf(whole))).toBe(true);
 
-    const resumed = train(path.join(folder, 'resumed'), ...recipe, ...epochs(1));
+    train(resumed, ...recipe, ...epochs(1));
     expect(numbersOf(resumed)).toHaveLength(1);
     train(resumed, ...recipe, ...epochs(2), '--resume');
     expect(numbersOf(resumed)).toEqual(numbersOf(whole));
     expect(weightsOf(resumed).equals(weightsOf(whole))).toBe(true);
 
+    const twice = runTraining('--out', resumed, ...SMALL_NETWORK, ...recipe, ...epochs(2));
+    expect({ status: twice.status, stderr: twice.stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('--resume goes on with it, --overwrite begins anew'),
+    });
     const other = runTraining('--out', resumed, ...recipe, ...epochs(3), '--resume');
     expect({ status: other.status, stderr: other.stderr }).toEqual({
       status: 1,
@@ -56,7 +67,9 @@ describeWith('python-torch', 'models/training, again and again', () => {
     [[...recipe, '--image-size', '256'], 'HEIGHTxWIDTH'],
     [[...recipe, '--validation-sequences', '5-1'], 'ends before it begins'],
   ])('refuses %s: %s', (flags, message) => {
-    const run = runTraining('--out', path.join(folder, 'refused'), ...flags);
+    const parse = 'from options import parse_arguments; parse_arguments()';
+    const cwd = path.join(PROJECT_ROOT, 'models', 'training');
+    const run = spawnSync(PYTHON, ['-c', parse, '--out', folder, ...flags], { cwd, encoding: 'utf8' });
     expect(run.status).toBe(2);
     expect(run.stderr).toContain(message);
   });

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import { importModel } from '../../src/models/import-model.js';
-import type { ModelPackage } from '../../src/models/model-package.js';
+import { loadModelPackage, type ModelPackage } from '../../src/models/model-package.js';
+import { runCli } from '../fixtures/cli.js';
 import { writeCholec80Tree, writeEndoVis18Tree } from '../fixtures/dataset-trees.js';
 import { encodeClip } from '../fixtures/encode-clip.js';
 import { describeWith } from '../fixtures/requirements.js';
@@ -56,7 +57,8 @@ describeWith(['python-torch', 'system-ffmpeg'], 'models/training', () => {
   ])(
     'trains %s into a checkpoint that can be imported',
     async (recipe, data, file, classes) => {
-      const out = train(path.join(folder, recipe), '--recipe', recipe, ...data, '--epochs', '1');
+      const out = path.join(folder, recipe);
+      train(out, '--recipe', recipe, ...data, '--epochs', '1');
       const pretrained = recipe === 'gc-b' || recipe === 'gc-c';
       const kept = ['csv', 'json', 'pth.tar'];
       const expected = [
@@ -89,19 +91,26 @@ describeWith(['python-torch', 'system-ffmpeg'], 'models/training', () => {
       '0.9',
     ];
     const extras = ['--cache', 'memory', '--precision', 'bf16', '--class-balanced', '--erase', '0.5'];
-    const data = ['--recipe', 'gc-a', '--classes', '11', '--endovis18', endovis18];
-    const out = train(path.join(folder, 'extras'), ...data, ...schedule, ...extras);
-    const file = 'miccai2018_11class_ResNet50w16_64,80_4_lr_0.001_dropout_0.2';
+    const data = ['--recipe', 'gc-a', '--classes', '11', '--backbone', 'resnet101', '--endovis18', endovis18];
+    const out = path.join(folder, 'extras');
+    const command = train(out, ...data, ...schedule, ...extras);
+    const file = 'miccai2018_11class_ResNet101w16_64,80_4_lr_0.001_dropout_0.2';
     expect(readEpochs(path.join(out, `${file}.csv`)).map(({ factor }) => factor)).toEqual(['2', '1']);
-    const { description } = await importTrained(out, file, ELEVEN);
-    expect(description.classes).toEqual(ELEVEN);
+    // The command that it ends with makes the package.
+    const [program, ...words] = command.split(' ');
+    expect(program).toBe('surgicam');
+    const imported = await runCli(words.map((word) => word.replace(/^'(.*)'$/, '$1')));
+    expect({ code: imported.code, stderr: imported.stderr }).toEqual({ code: 0, stderr: '' });
+    const { description } = await loadModelPackage(path.join(out, `${file}.package`));
+    expect(description).toMatchObject({ classes: ELEVEN, inputWidth: 80, inputHeight: 64 });
   }, 240_000);
 
   it('says that a temporal model serves no Grad-CAM, and its import is refused', async () => {
     const out = path.join(folder, 'temporal');
-    train(out, '--recipe', 'temporal', '--endovis18', endovis18, '--epochs', '1');
+    const said = train(out, '--recipe', 'temporal', '--endovis18', endovis18, '--epochs', '1');
+    expect(said).toContain('A temporal model has no Grad-CAM and cannot be imported');
     const file = 'miccai2018_9class_ResNet50w16_LSTM3_64,80_4_lr_0.001';
-    await expect(importTrained(out, file, NINE)).rejects.toMatchObject({ kind: 'invalid_argument' });
+    await expect(importTrained(out, file, NINE)).rejects.toMatchObject({ code: 'invalid_argument' });
     const facts = readFileSync(path.join(out, `${file}.json`), 'utf8');
     expect(JSON.parse(facts)).toMatchObject({ note: expect.stringContaining('no Grad-CAM') });
   }, 240_000);
