@@ -15,8 +15,8 @@ def average_precision(labels, scores):
     last_of_tie = np.append(np.nonzero(np.diff(ranked))[0], len(ranked) - 1)
     true_positives = np.cumsum(hits)[last_of_tie]
     precision = true_positives / (last_of_tie + 1)
-    recall_steps = np.diff(np.insert(true_positives, 0, 0)) / positives
-    return float((recall_steps * precision).sum())
+    found = np.diff(np.insert(true_positives, 0, 0))
+    return float((found * precision).sum() / positives)
 
 
 def per_class_average_precision(labels, scores):

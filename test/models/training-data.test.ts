@@ -124,7 +124,12 @@ describeWith(['python-torch', 'system-ffmpeg'], 'models/training reads', () => {
     ['endovis18', labelsFile, row(2, '000 0 0 0 0 0 0 0 0'), ':3:1: frame 0 again, after line 2'],
     ['endovis18', labelsFile, row(3, '7 0 0 0 0 0 0 0 0'), 'frame002.png'],
     ['endovis18', labelsFile, row(4, '007 0 0 0 0 0 0 0 0'), ':5:1: frame 7 has a row and no picture'],
-    ['endovis18', labelsFile, row(0, 'frame suction suction'), ":1:7: the column 'suction' occurs more than once"],
+    [
+      'endovis18',
+      labelsFile,
+      row(0, 'frame suction suction'),
+      ":1:7: the column 'suction' occurs more than once",
+    ],
     ['cholec80', toolsFile, row(1, '0\t0\t0\tx\t0\t0\t0\t0'), ":2:7: the label of Hook is 'x'"],
     ['cholec80', toolsFile, row(2, '0\t0\t0\t0\t0\t0\t0\t0'), ':3:1: frame 0 after frame 0'],
     ['cholec80', toolsFile, row(0, 'Frame\tGrasper'), ':1:14: the row has 2 columns'],
@@ -136,7 +141,11 @@ describeWith(['python-torch', 'system-ffmpeg'], 'models/training reads', () => {
   });
 
   it('says what a folder should hold that holds nothing of it', () => {
-    expect(python('endovis18', cholec80, '9', 'labels only').stderr).toContain('expected seq_<n>/left_frames');
-    expect(python('cholec80', endovis18, '11', 'labels only').stderr).toContain('expected videos/video<NN>.mp4');
+    expect(python('endovis18', cholec80, '9', 'labels only').stderr).toContain(
+      'expected seq_<n>/left_frames',
+    );
+    expect(python('cholec80', endovis18, '11', 'labels only').stderr).toContain(
+      'expected videos/video<NN>.mp4',
+    );
   });
 });

@@ -100,7 +100,13 @@ describeWith('python-torch', 'models/training, its parts', () => {
 
   it('shows every frame once, and never one alone', () => {
     expect(probe.eachOnce).toBe(true);
-    expect(probe.batches).toEqual({ '13/4': [4, 4, 5], '9/4': [4, 5], '5/4': [5], '8/4': [4, 4], '1/4': [1] });
+    expect(probe.batches).toEqual({
+      '13/4': [4, 4, 5],
+      '9/4': [4, 5],
+      '5/4': [5],
+      '8/4': [4, 4],
+      '1/4': [1],
+    });
   });
 
   it('blanks a rectangle of the chosen pictures only', () => {
@@ -109,7 +115,9 @@ describeWith('python-torch', 'models/training, its parts', () => {
   });
 
   it('judges by average precision, without classes that never occur', () => {
-    expect(probe.precisions).toEqual([(1 + 2 / 3) / 2, null, 1].map((p) => (p === null ? p : expect.closeTo(p, 9))));
+    expect(probe.precisions).toEqual(
+      [(1 + 2 / 3) / 2, null, 1].map((p) => (p === null ? p : expect.closeTo(p, 9))),
+    );
     expect(probe.judged).toEqual([5 / 6, 6 / 9, 1 / 3].map((value) => expect.closeTo(value, 9)));
   });
 
