@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,6 +70,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   ]);
   const clients: ServiceClient[] = [];
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every subscriber listens
   try {
     const admin = await connect({ address: service.address }, { ownConnection: true });
     clients.push(admin);
