@@ -7,6 +7,8 @@ import { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import type { FrameTracer } from '../observability/tracing/frame-tracer.js';
 import { startFrameTracer } from '../observability/tracing/start-frame-tracer.js';
+import type { AuthOptions } from '../rpc/security/open-security.js';
+import type { TlsFiles } from '../rpc/security/tls-files.js';
 import { formatAddress } from '../rpc/server/server-address.js';
 import { startRpcServer, type RpcServer } from '../rpc/server/rpc-server.js';
 import type { FfmpegInstallation } from '../video/locate-ffmpeg.js';
@@ -59,6 +61,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       engine,
       models,
       logger,
+      ...(config.log.audit ? { auditLogger: logger } : {}),
       defaultModel: defaultModel.manifest.name,
       warmUp,
       canRun: engine.canRun,
@@ -151,21 +154,44 @@ function feedOptions({ feeds }: Config) {
       maxDelayMs: feeds.reconnectLongestDelayMs,
       maxAttempts: feeds.reconnectMaxAttempts,
     },
-    recipes: { maxRecipes: feeds.maxRecipes, lingerMs: RECIPE_LINGER_MS },
+    recipes: { maxRecipes: feeds.maxRecipes, lingerMs: feeds.recipeLingerMs },
+    drainTimeoutMs: feeds.drainTimeoutMs,
   };
 }
 
-/** A subscriber who lost the connection and returns within it misses nothing. */
-const RECIPE_LINGER_MS = 30_000;
-
-function serverOptions({ server, video }: Config) {
-  const { tlsCertificateFile: certFile, tlsKeyFile: keyFile, maxSubscriptions, maxImageCalls } = server;
+function serverOptions({ server, auth, video }: Config) {
   return {
     host: server.host,
     port: server.port,
     insecure: server.insecure,
-    ...(certFile === null || keyFile === null ? {} : { tls: { certFile, keyFile } }),
+    reloadMs: server.reloadMs,
+    ...tlsOptions(server),
+    auth: authOptions(auth),
     ...(video.mediaRoot === null ? {} : { mediaRoot: video.mediaRoot }),
-    limits: { maxSubscriptions, maxImageCalls },
+    limits: {
+      ...server,
+      maxRequestBytes: server.maxRequestMegabytes * 2 ** 20,
+      maxResponseBytes: server.maxResponseMegabytes * 2 ** 20,
+    },
+    drainGraceMs: server.drainGraceMs,
+  };
+}
+
+function tlsOptions(server: Config['server']): { readonly tls?: TlsFiles } {
+  const { tlsCertificateFile: certFile, tlsKeyFile: keyFile, tlsClientCaFile: clientCaFile } = server;
+  if (certFile === null || keyFile === null) return {};
+  const clients = clientCaFile === null ? {} : { clientCaFile };
+  return { tls: { certFile, keyFile, ...clients, clientCertificates: server.tlsClientCertificates } };
+}
+
+function authOptions(auth: Config['auth']): AuthOptions {
+  const { tokensFile, jwks, jwtIssuer: issuer, jwtAudience: audience } = auth;
+  const { jwtClockToleranceMs: clockToleranceMs, jwtFeedsClaim: feedsClaim } = auth;
+  return {
+    certificateScopes: auth.clientCertificateScopes,
+    ...(tokensFile === null ? {} : { tokensFile }),
+    ...(jwks === null || issuer === null || audience === null
+      ? {}
+      : { jwt: { jwks, issuer, audience, clockToleranceMs, feedsClaim } }),
   };
 }

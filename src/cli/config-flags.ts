@@ -1,83 +1,64 @@
 import type { Command } from 'commander';
 import { flagLayer, type ConfigFlag } from '../config/flag-layer.js';
+import { CONFIG_KEYS, type ConfigKey } from '../config/keys.js';
 import type { ConfigLayer } from '../config/layers.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 
+/** Keys with a flag of their own name, as commander reads it. The flag of any other key is made of its path. */
+const SHORT_FLAGS: Readonly<Record<string, string>> = {
+  'log.level': '--log-level <level>',
+  'video.ffmpegFile': '--ffmpeg <file>',
+  'video.mediaRoot': '--media-root <folder>',
+  'inference.providers': '--providers <list>',
+  'inference.strict': '--strict',
+  'inference.workers': '--workers <n>',
+  'inference.intraOpThreads': '--intra-op-threads <n>',
+  'inference.maxBatch': '--max-batch <n>',
+  'inference.maxWaitMs': '--max-wait-ms <ms>',
+  'server.host': '--host <address>',
+  'server.port': '--port <n>',
+  'server.insecure': '--insecure',
+  'server.tlsCertificateFile': '--tls-certificate-file <pem>',
+  'server.tlsKeyFile': '--tls-key-file <pem>',
+  'server.tlsClientCaFile': '--tls-client-ca-file <pem>',
+  'models.directories': '--models <folder...>',
+  'models.default': '--default-model <name>',
+  'monitoring.enabled': '--monitoring',
+};
+
 interface FlagDefinition {
-  /** As commander reads it; what it means stands in the configuration's own words. */
   readonly usage: string;
   readonly path: string;
   readonly description: string;
 }
 
-const LOG_FLAGS: readonly FlagDefinition[] = [
-  { usage: '--log-level <level>', path: 'log.level', description: 'debug, info, warn, error or silent' },
-];
+function flagOf(key: ConfigKey): FlagDefinition {
+  return { usage: SHORT_FLAGS[key.path] ?? longFlag(key), path: key.path, description: helpOf(key) };
+}
 
-const ENGINE_FLAGS: readonly FlagDefinition[] = [
-  ...LOG_FLAGS,
-  { usage: '--ffmpeg <file>', path: 'video.ffmpegFile', description: 'the ffmpeg to use' },
-  {
-    usage: '--providers <list>',
-    path: 'inference.providers',
-    description: 'cuda, tensorrt, webgpu, cpu in the order to try',
-  },
-  { usage: '--strict', path: 'inference.strict', description: 'refuse another provider than the first' },
-  {
-    usage: '--workers <n>',
-    path: 'inference.workers',
-    description: 'threads that run the model side by side',
-  },
-  {
-    usage: '--intra-op-threads <n>',
-    path: 'inference.intraOpThreads',
-    description: 'threads inside one run of the model',
-  },
-  {
-    usage: '--max-batch <n>',
-    path: 'inference.maxBatch',
-    description: 'most frames in one run of the model',
-  },
-  {
-    usage: '--max-wait-ms <ms>',
-    path: 'inference.maxWaitMs',
-    description: 'how long a frame may wait for others',
-  },
-];
+/** `feeds.maxFeeds` -> `--feeds-max-feeds <n>`; a switch that is on by default is turned off by `--no-...`. */
+function longFlag({ section, name, kind, default: byDefault }: ConfigKey): string {
+  const words = `${section}-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (kind === 'boolean') return byDefault === true ? `--no-${words}` : `--${words}`;
+  const value = kind === 'list' ? 'list' : kind === 'text' ? 'text' : words.endsWith('-ms') ? 'ms' : 'n';
+  return `--${words} <${value}>`;
+}
 
-const SERVER_FLAGS: readonly FlagDefinition[] = [
-  { usage: '--host <address>', path: 'server.host', description: 'address to listen on' },
-  { usage: '--port <n>', path: 'server.port', description: 'port to listen on; 0 lets the system choose' },
-  { usage: '--insecure', path: 'server.insecure', description: 'serve beyond loopback without TLS' },
-  {
-    usage: '--tls-certificate-file <pem>',
-    path: 'server.tlsCertificateFile',
-    description: 'certificate of the server',
-  },
-  { usage: '--tls-key-file <pem>', path: 'server.tlsKeyFile', description: 'key of the certificate' },
-  {
-    usage: '--models <folder...>',
-    path: 'models.directories',
-    description: 'folders that are model packages or hold some',
-  },
-  {
-    usage: '--default-model <name>',
-    path: 'models.default',
-    description: 'the model of a request that names none',
-  },
-  {
-    usage: '--media-root <folder>',
-    path: 'video.mediaRoot',
-    description: 'clients may have files below it played',
-  },
-  { usage: '--monitoring', path: 'monitoring.enabled', description: 'serve metrics and probes over HTTP' },
-  { usage: '--monitoring-host <address>', path: 'monitoring.host', description: 'address of that port' },
-  { usage: '--monitoring-port <n>', path: 'monitoring.port', description: 'that port' },
-];
+/** The schema's words as a line of help. */
+function helpOf({ description, allowed, kind }: ConfigKey): string {
+  const text = kind === 'boolean' ? description.replace(/\.$/, '') : `${description} Allowed: ${allowed}`;
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+const isEngineKey = ({ section, path }: ConfigKey): boolean =>
+  path === 'log.level' || path === 'video.ffmpegFile' || section === 'inference';
 
 /** Which keys of the configuration a command takes as flags. */
-export const FLAG_SETS = { engine: ENGINE_FLAGS, service: [...SERVER_FLAGS, ...ENGINE_FLAGS] } as const;
+const FLAG_SETS = {
+  engine: CONFIG_KEYS.filter(isEngineKey).map(flagOf),
+  service: CONFIG_KEYS.map(flagOf),
+} as const;
 
 export type FlagSet = keyof typeof FLAG_SETS;
 
@@ -103,10 +84,9 @@ function givenFlags(command: Command, set: FlagSet): ConfigFlag[] {
   return FLAG_SETS[set].flatMap(({ usage, path }) => {
     const flag = usage.split(' ')[0] ?? usage;
     const option = command.options.find((candidate) => candidate.long === flag);
-    const given =
-      option === undefined
-        ? undefined
-        : (command.opts()[option.attributeName()] as ConfigFlag['given'] | undefined);
-    return given === undefined ? [] : [{ flag, path, given }];
+    // Commander itself makes a `--no-...` true where it is not given.
+    if (option === undefined || command.getOptionValueSource(option.attributeName()) !== 'cli') return [];
+    const given = command.opts()[option.attributeName()] as ConfigFlag['given'];
+    return [{ flag, path, given }];
   });
 }

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 import { registerBench } from './commands/bench.js';
 import { registerDemo } from './commands/demo.js';
-import { registerFeedAdd } from './commands/feed-add.js';
-import { registerFeedList } from './commands/feed-list.js';
-import { registerFeedRemove } from './commands/feed-remove.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
 import { registerOfflineTools } from './commands/offline-tools.js';
+import { registerOperatorTools } from './commands/operator-tools.js';
 import { registerPhantomRender } from './commands/phantom-render.js';
 import { registerServe } from './commands/serve.js';
 import { registerSubscribe } from './commands/subscribe.js';
@@ -17,9 +15,7 @@ registerDemo(program);
 registerServe(program);
 registerSubscribe(program);
 registerOfflineTools(program);
-registerFeedAdd(program);
-registerFeedList(program);
-registerFeedRemove(program);
+registerOperatorTools(program);
 registerModelImport(program);
 registerModelInspect(program);
 registerPhantomRender(program);

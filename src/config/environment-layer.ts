@@ -5,8 +5,8 @@ import type { ConfigLayer } from './layers.js';
 
 const PREFIX = 'SURGICAM_';
 
-/** Set by people without being keys: the override that works without a configuration, and what the tests read. */
-const OTHERS = /^SURGICAM_(FFMPEG|REQUIRE_ALL|TEST_.*)$/;
+/** Set by people without being keys: what works without a configuration, a client's token, and what the tests read. */
+const OTHERS = /^SURGICAM_(FFMPEG|TOKEN|REQUIRE_ALL|TEST_.*)$/;
 
 /** What Kubernetes sets by itself in every pod beside a Service named `surgicam` or `surgicam-...`. */
 function isServiceLink(variable: string, text: string): boolean {

@@ -5,10 +5,19 @@ import { isMapping, type ConfigLayer } from './layers.js';
 
 /** The layer of a YAML file. Errors: not_found; invalid_argument when it is not a YAML mapping. */
 export async function fileLayer(file: string): Promise<ConfigLayer> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  return parseLayer(await readConfigFile(file), file);
+}
+
+/** The text of a configuration file. Errors: not_found; failed_precondition when it cannot be read. */
+export async function readConfigFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') {
-      throw SurgicamError.notFound('configuration file', file, 'deploy/surgicam.yaml is one to start from');
+      throw SurgicamError.notFound(
+        'configuration file',
+        file,
+        "'surgicam config sample' prints one to start from",
+      );
     }
     throw new SurgicamError(
       'failed_precondition',
@@ -18,7 +27,6 @@ export async function fileLayer(file: string): Promise<ConfigLayer> {
       },
     );
   });
-  return parseLayer(text, file);
 }
 
 /** The same from text; `file` is for messages. */

@@ -14,6 +14,11 @@ export interface ConfigKey {
   readonly kind: KeyKind;
   /** Whether it can be null. */
   readonly nullable: boolean;
+  /** What it means, a sentence or two. */
+  readonly description: string;
+  /** The values it can have, in the words of the error message. */
+  readonly allowed: string;
+  readonly default: unknown;
 }
 
 /** Every key, in the schema's order. */
@@ -25,12 +30,20 @@ export const CONFIG_KEYS: readonly ConfigKey[] = Object.entries(configSchema.sha
       path: `${section}.${name}`,
       variable: `SURGICAM_${upperSnake(section)}_${upperSnake(name)}`,
       ...kindOf(field),
+      description: field.description ?? '',
+      allowed: allowedBy(field),
+      default: field.parse(undefined),
     })),
 );
 
 /** `drainDeadlineMs` -> `DRAIN_DEADLINE_MS`. */
 function upperSnake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** What the schema answers to something that no key can hold. */
+function allowedBy(field: z.ZodType): string {
+  return field.safeParse(Symbol('no value')).error?.issues[0]?.message ?? '';
 }
 
 function kindOf(schema: z.core.$ZodType): { readonly kind: KeyKind; readonly nullable: boolean } {

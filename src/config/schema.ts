@@ -1,98 +1,116 @@
 import { z } from 'zod';
 import { bounded, flag, oneOf, optionalText, optionalWebAddress, text, whole } from './fields.js';
-
-/** Default of `server.port`, where clients look too unless told otherwise. */
-export const DEFAULT_PORT = 50_051;
+import { auth, server } from './server-section.js';
 
 const log = z.strictObject({
-  /** What is written to standard error. */
-  level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-});
-
-const server = z.strictObject({
-  /** Address to listen on. Beyond loopback either TLS or `insecure` is needed. */
-  host: text('a host name or address').default('127.0.0.1'),
-  /** 0 lets the system choose. */
-  port: whole(0, 65_535).default(DEFAULT_PORT),
-  /** Serve without TLS beyond loopback. */
-  insecure: flag().default(false),
-  /** PEM files; both or neither. */
-  tlsCertificateFile: optionalText('a PEM file').default(null),
-  tlsKeyFile: optionalText('a PEM file').default(null),
-  /** At shutdown: how long calls may take to end by themselves, milliseconds. */
-  drainDeadlineMs: whole(0, 600_000).default(5_000),
-  /** Most subscriptions, and most pictures being analysed, over all connections. */
-  maxSubscriptions: whole(1, 100_000).default(64),
-  maxImageCalls: whole(1, 1_000).default(8),
+  level: oneOf(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('What is written to standard error.'),
+  audit: flag()
+    .default(true)
+    .describe('Write who subscribed to, changed or was refused what, whatever the level.'),
 });
 
 const models = z.strictObject({
-  /** Folders that are model packages or hold some. Empty: those that come with the program. */
-  directories: z.array(text('a folder'), { error: 'a list of folders' }).default([]),
-  /** The model of a request that names none. Null: the first by name. */
-  default: optionalText('the name of a model').default(null),
+  directories: z
+    .array(text('a folder'), { error: 'a list of folders' })
+    .default([])
+    .describe('Folders that are model packages or hold some. Empty: those that come with the program.'),
+  default: optionalText('the name of a model')
+    .default(null)
+    .describe('The model of a request that names none. Null: the first by name.'),
 });
 
 const video = z.strictObject({
-  /** The ffmpeg to use. Null: the first on PATH, else the one that came with npm. */
-  ffmpegFile: optionalText('a program file').default(null),
-  /** Files that clients may have played lie below it. Null: none may be played. */
-  mediaRoot: optionalText('a folder').default(null),
+  ffmpegFile: optionalText('a program file')
+    .default(null)
+    .describe('The ffmpeg to use. Null: the first on PATH, else the one that came with npm.'),
+  mediaRoot: optionalText('a folder')
+    .default(null)
+    .describe('Files that clients may have played lie below it. Null: none may be played.'),
 });
 
 const inference = z.strictObject({
-  /** In the order they are tried. */
   providers: z
     .array(oneOf(['cuda', 'tensorrt', 'webgpu', 'cpu']), { error: 'a list of cuda, tensorrt, webgpu, cpu' })
     .min(1, { error: 'at least one of cuda, tensorrt, webgpu, cpu' })
-    .default(['cuda', 'tensorrt', 'webgpu', 'cpu']),
-  /** Refuse to run on another provider than the first. */
-  strict: flag().default(false),
-  /** Threads that run the model side by side. 0: one for every four cores, at least two. */
-  workers: whole(0, 64, ' (0 lets the program choose)').default(0),
-  /** Threads inside one run of the model. 0: the cores divided by the workers. */
-  intraOpThreads: whole(0, 256, ' (0 lets the program choose)').default(0),
-  /** Most frames in one run of the model. 0: one on the processor, 8 on a graphics card. */
-  maxBatch: whole(0, 256, ' (0 lets the program choose)').default(0),
-  /** How long a frame may wait for others to share a run with, milliseconds. */
-  maxWaitMs: bounded(0, 1_000).default(2),
+    .default(['cuda', 'tensorrt', 'webgpu', 'cpu'])
+    .describe('In the order they are tried.'),
+  strict: flag().default(false).describe('Refuse to run on another provider than the first.'),
+  workers: whole(0, 64, ' (0 lets the program choose)')
+    .default(0)
+    .describe('Threads that run the model side by side. 0: one for every four cores, at least two.'),
+  intraOpThreads: whole(0, 256, ' (0 lets the program choose)')
+    .default(0)
+    .describe('Threads inside one run of the model. 0: the cores divided by the workers.'),
+  maxBatch: whole(0, 256, ' (0 lets the program choose)')
+    .default(0)
+    .describe('Most frames in one run of the model. 0: one on the processor, 8 on a graphics card.'),
+  maxWaitMs: bounded(0, 1_000)
+    .default(2)
+    .describe('How long a frame may wait for others to share a run with, milliseconds.'),
 });
 
 const feeds = z.strictObject({
-  /** Most feeds at a time. */
-  maxFeeds: whole(1, 10_000).default(64),
-  /** Kept per feed for readers that are behind: analyses, and what they may weigh (full heatmaps are large). */
-  historyFrames: whole(1, 100_000).default(256),
-  historyMegabytes: whole(1, 65_536).default(256),
-  /** Without a frame for so long, a feed counts as stalled, milliseconds. */
-  stallAfterMs: whole(100, 3_600_000).default(2_000),
-  /** With frames that are all the same picture for so long, a feed counts as frozen, milliseconds. 0: never. */
-  frozenAfterMs: whole(0, 3_600_000).default(5_000),
-  /** Frames analysed per second on a live feed that nobody follows. 0: none. */
-  idleRate: bounded(0, 1_000).default(1),
-  /** A live source that broke is opened again after a delay that doubles from the first to the longest. */
-  reconnectFirstDelayMs: whole(10, 3_600_000).default(500),
-  reconnectLongestDelayMs: whole(10, 3_600_000).default(30_000),
-  /** Tries in a row without a frame before the feed fails. 0: it never does. */
-  reconnectMaxAttempts: whole(0, 1_000_000).default(0),
-  /** Most different wishes (outputs and thresholds) that the subscribers of a feed may have at a time. */
-  maxRecipes: whole(1, 64).default(8),
+  maxFeeds: whole(1, 10_000).default(64).describe('Most feeds at a time.'),
+  historyFrames: whole(1, 100_000)
+    .default(256)
+    .describe('Analyses kept for readers that are behind, per feed.'),
+  historyMegabytes: whole(1, 65_536)
+    .default(256)
+    .describe('What they may weigh in megabytes, per feed: full-size heatmaps are large.'),
+  stallAfterMs: whole(100, 3_600_000)
+    .default(2_000)
+    .describe('Without a frame for so long, a feed counts as stalled, milliseconds.'),
+  frozenAfterMs: whole(0, 3_600_000)
+    .default(5_000)
+    .describe(
+      'With frames that are all the same picture for so long, a feed counts as frozen, milliseconds. 0: never.',
+    ),
+  idleRate: bounded(0, 1_000)
+    .default(1)
+    .describe('Frames analysed per second on a live feed that nobody follows. 0: none.'),
+  reconnectFirstDelayMs: whole(10, 3_600_000)
+    .default(500)
+    .describe(
+      'A live source that broke is opened again after so many milliseconds; doubles with each try that fails.',
+    ),
+  reconnectLongestDelayMs: whole(10, 3_600_000)
+    .default(30_000)
+    .describe('The delay between two tries doubles up to this, milliseconds.'),
+  reconnectMaxAttempts: whole(0, 1_000_000)
+    .default(0)
+    .describe('Tries in a row without a frame before the feed fails. 0: it never does.'),
+  maxRecipes: whole(1, 64)
+    .default(8)
+    .describe(
+      'Most different wishes (outputs and thresholds) that the subscribers of a feed may have at a time.',
+    ),
+  recipeLingerMs: whole(0, 3_600_000)
+    .default(30_000)
+    .describe(
+      'A wish is computed for so long after its last subscriber left, milliseconds: one who comes back misses nothing.',
+    ),
+  drainTimeoutMs: whole(0, 600_000)
+    .default(10_000)
+    .describe(
+      'When a feed ends: how long what was decoded may take to be analysed and published, milliseconds.',
+    ),
 });
 
 const monitoring = z.strictObject({
-  /** Serve /metrics, /healthz and /readyz over HTTP, on a port of their own and without TLS. */
-  enabled: flag().default(false),
-  /** Address to listen on. */
-  host: text('a host name or address').default('127.0.0.1'),
-  /** 0 lets the system choose. */
-  port: whole(0, 65_535).default(9_464),
+  enabled: flag()
+    .default(false)
+    .describe('Serve /metrics, /healthz and /readyz over HTTP, on a port of their own and without TLS.'),
+  host: text('a host name or address').default('127.0.0.1').describe('Address to listen on.'),
+  port: whole(0, 65_535).default(9_464).describe('0 lets the system choose.'),
 });
 
 const tracing = z.strictObject({
-  /** Where OpenTelemetry traces of frames go, by OTLP over HTTP. Null: nothing is traced. */
-  endpoint: optionalWebAddress().default(null),
-  /** Share of the analysed frames that are traced. */
-  sampleRatio: bounded(0, 1).default(0.01),
+  endpoint: optionalWebAddress()
+    .default(null)
+    .describe('Where OpenTelemetry traces of frames go, by OTLP over HTTP. Null: nothing is traced.'),
+  sampleRatio: bounded(0, 1).default(0.01).describe('Share of the analysed frames that are traced.'),
 });
 
 /** The one schema of the configuration: every key, its default and its bounds. Units are in the names. */
@@ -100,6 +118,7 @@ export const configSchema = z
   .strictObject({
     log: log.prefault({}),
     server: server.prefault({}),
+    auth: auth.prefault({}),
     models: models.prefault({}),
     video: video.prefault({}),
     inference: inference.prefault({}),
@@ -107,14 +126,26 @@ export const configSchema = z
     monitoring: monitoring.prefault({}),
     tracing: tracing.prefault({}),
   })
-  .superRefine(({ server: { tlsCertificateFile, tlsKeyFile } }, context) => {
-    if ((tlsCertificateFile === null) === (tlsKeyFile === null)) return;
-    const absent = tlsKeyFile === null ? 'tlsKeyFile' : 'tlsCertificateFile';
-    context.addIssue({
-      code: 'custom',
-      path: ['server', absent],
-      message: 'tlsCertificateFile and tlsKeyFile together, or neither',
-    });
+  .superRefine(({ server: { tlsCertificateFile, tlsKeyFile, tlsClientCaFile }, auth: asked }, context) => {
+    const refuse = (section: string, key: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [section, key], message });
+    };
+    if ((tlsCertificateFile === null) !== (tlsKeyFile === null)) {
+      const absent = tlsKeyFile === null ? 'tlsKeyFile' : 'tlsCertificateFile';
+      refuse('server', absent, 'tlsCertificateFile and tlsKeyFile together, or neither');
+    }
+    if (tlsClientCaFile !== null && tlsCertificateFile === null) {
+      refuse('server', 'tlsClientCaFile', 'null without tlsCertificateFile and tlsKeyFile');
+    }
+    if (asked.clientCertificateScopes.length > 0 && tlsClientCaFile === null) {
+      refuse('auth', 'clientCertificateScopes', 'an empty list without server.tlsClientCaFile');
+    }
+    for (const key of ['jwtIssuer', 'jwtAudience'] as const) {
+      if (asked.jwks !== null && asked[key] === null) refuse('auth', key, 'a text where jwks is given');
+    }
+    if (asked.jwks !== null && /^http:/i.test(asked.jwks)) {
+      refuse('auth', 'jwks', 'a file or an https URL: keys that came in the clear prove nothing');
+    }
   });
 
 type DeepReadonly<T> = T extends (infer E)[]

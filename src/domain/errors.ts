@@ -27,6 +27,8 @@ export interface SurgicamErrorOptions {
   readonly resource?: { readonly type: string; readonly name: string };
   /** When trying again makes sense: after how many milliseconds. */
   readonly retryAfterMs?: number;
+  /** A cause that programs tell apart, in capitals, with what it is about, for example `{ scope: 'feed:read' }`. */
+  readonly reason?: { readonly name: string; readonly facts: Readonly<Record<string, string>> };
 }
 
 /** The one error class of the project. Foreign errors are translated into it in one file per boundary. */
@@ -35,6 +37,7 @@ export class SurgicamError extends Error {
   readonly violations: readonly FieldViolation[];
   readonly resource: SurgicamErrorOptions['resource'];
   readonly retryAfterMs: number | undefined;
+  readonly reason: SurgicamErrorOptions['reason'];
 
   constructor(
     readonly code: ErrorCode,
@@ -45,6 +48,7 @@ export class SurgicamError extends Error {
     this.violations = options.violations ?? [];
     this.resource = options.resource;
     this.retryAfterMs = options.retryAfterMs;
+    this.reason = options.reason;
   }
 
   /** A bad value: the message names the field, the value and the allowed range. */

@@ -137,6 +137,27 @@ describe('a bad configuration', () => {
     );
   });
 
+  it('has security keys that do not go together', async () => {
+    const refused = (text: string) =>
+      Promise.resolve(parseLayer(text, 'x.yaml')).then((layer) => compileConfig([layer]));
+    const tls = 'server: {tlsCertificateFile: c, tlsKeyFile: k}';
+    await expect(refused('server: {tlsClientCaFile: ca}')).rejects.toThrow(
+      'server.tlsClientCaFile (from x.yaml) is "ca"; allowed: null without tlsCertificateFile and tlsKeyFile',
+    );
+    await expect(refused(`${tls}\nauth: {clientCertificateScopes: [admin]}`)).rejects.toThrow(
+      'allowed: an empty list without server.tlsClientCaFile',
+    );
+    await expect(refused('auth: {jwks: keys.json, jwtIssuer: i}')).rejects.toThrow(
+      'auth.jwtAudience is absent; allowed: a text where jwks is given',
+    );
+    await expect(refused('auth: {jwks: "http://i/keys", jwtIssuer: i, jwtAudience: a}')).rejects.toThrow(
+      'allowed: a file or an https URL',
+    );
+    await expect(refused('auth: {clientCertificateScopes: [feed:all]}')).rejects.toThrow(
+      'allowed: feed:read, feed:write, model:read, admin',
+    );
+  });
+
   it('is a file that is missing, no YAML, or no mapping', async () => {
     await expect(loadConfig({ file: join(folder, 'no.yaml') })).rejects.toMatchObject({ code: 'not_found' });
     expect(() => parseLayer('server: [', 'x.yaml')).toThrow(/^x\.yaml is not YAML: .*line 1/);

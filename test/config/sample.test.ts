@@ -1,56 +1,53 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { parseDocument, isMap, isScalar, type Pair } from 'yaml';
 import { CONFIG_KEYS } from '../../src/config/keys.js';
-import { loadConfig } from '../../src/config/load-config.js';
+import { parseLayer } from '../../src/config/file-layer.js';
+import { compileConfig, loadConfig } from '../../src/config/load-config.js';
+import { commentOf, configSample } from '../../src/config/sample.js';
 import { PROJECT_ROOT } from '../fixtures/requirements.js';
 
-const SAMPLE = `${PROJECT_ROOT}deploy/surgicam.yaml`;
-const text = readFileSync(SAMPLE, 'utf8');
+const text = configSample();
 
 describe('the sample configuration', () => {
+  it('is committed as it is printed', () => {
+    expect(readFileSync(`${PROJECT_ROOT}deploy/surgicam.yaml`, 'utf8')).toBe(text);
+  });
+
   it('equals the defaults', async () => {
-    expect(await loadConfig({ file: SAMPLE })).toEqual(await loadConfig());
+    expect(compileConfig([parseLayer(text, 'sample')])).toEqual(await loadConfig());
   });
 
-  it('shows every key', () => {
-    const shown = Object.entries(parseDocument(text).toJS() as Record<string, object>).flatMap(
-      ([section, content]) => Object.keys(content).map((name) => `${section}.${name}`),
-    );
-    expect(shown).toEqual(CONFIG_KEYS.map((key) => key.path));
+  it('shows every key below what the schema says of it', () => {
+    let section = '';
+    let comment: string[] = [];
+    const shown: [string, string][] = [];
+    for (const line of text.split('\n')) {
+      const [, name] = /^ {2}(\w+):/.exec(line) ?? [];
+      if (/^\w+:$/.test(line)) section = line.slice(0, -1);
+      else if (line.startsWith('  # ')) comment.push(line.slice(4));
+      else if (name !== undefined) {
+        shown.push([`${section}.${name}`, comment.join(' ')]);
+        comment = [];
+      }
+    }
+    expect(shown).toEqual(CONFIG_KEYS.map((key) => [key.path, commentOf(key)]));
   });
 
-  it('explains every key', () => {
-    const lines = text.split('\n');
-    const bare = lines.filter((line, index) => {
-      const isKey = /^ {2}\w+:/.test(line);
-      // The key of a pair is explained with its twin.
-      return isKey && !/^ {2}(#|tls)/.test(lines[index - 1] ?? '');
-    });
-    expect(bare).toEqual([]);
+  it('has something to say of every key', () => {
+    const silent = CONFIG_KEYS.filter(({ description, allowed }) => description === '' || allowed === '');
+    expect(silent).toEqual([]);
   });
 
   it('gives the bounds the schema has', async () => {
-    const sections = parseDocument(text).contents;
-    if (!isMap(sections)) throw new Error('the sample is a mapping');
-    let checked = 0;
-    for (const key of CONFIG_KEYS.filter(({ kind }) => kind === 'number')) {
-      const section = sections.get(key.section);
-      if (!isMap(section)) throw new Error(`${key.section} is a mapping`);
-      const pair = section.items.find((item) => isScalar(item.key) && item.key.value === key.name);
-      const [, low, high] = /(\d+) to (\d+)/.exec(commentOf(pair, section.commentBefore)) ?? [];
-      const variable = (value: string | undefined) => ({ [key.variable]: value ?? '' });
-      await expect(loadConfig({ environment: variable(high) })).resolves.toBeDefined();
-      await expect(loadConfig({ environment: variable(`${Number(high) + 1}`) })).rejects.toThrow(
-        `${low ?? 'a lower bound'} to ${high ?? 'an upper bound'}`,
-      );
-      checked += 1;
+    const numbers = CONFIG_KEYS.filter(({ kind }) => kind === 'number');
+    for (const { variable, allowed } of numbers) {
+      const [, low, high] = /(\d+) to (\d+)/.exec(allowed) ?? [];
+      const read = (value: string | undefined) =>
+        loadConfig({ environment: { [variable]: value ?? 'no bound' } });
+      for (const bound of [low, high]) expect([variable, await read(bound)]).toHaveLength(2);
+      await expect(read(`${Number(high) + 1}`)).rejects.toThrow(allowed);
+      await expect(read(`${Number(low) - 1}`)).rejects.toThrow(allowed);
     }
-    expect(checked).toBeGreaterThan(8);
+    expect(numbers.length).toBeGreaterThan(20);
   });
 });
-
-function commentOf(pair: Pair | undefined, ofSection: string | null | undefined): string {
-  const own = isScalar(pair?.key) ? pair.key.commentBefore : undefined;
-  return own ?? ofSection ?? '';
-}

@@ -1,17 +1,10 @@
-import { credentials, type ChannelCredentials, type ClientOptions } from '@grpc/grpc-js';
-import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { DEFAULT_PORT } from '../../config/schema.js';
-import { SurgicamError } from '../../domain/errors.js';
+import type { ClientOptions } from '@grpc/grpc-js';
 import { AnalysisServiceClient } from '../../rpc/gen/surgicam/v1/analysis_service.js';
 import { FeedServiceClient } from '../../rpc/gen/surgicam/v1/feed_service.js';
+import type { ConnectionFlags } from './connection-flags.js';
+import { bearer, channelCredentials, readToken } from './credentials.js';
 
-/** How a command finds the service. */
-export interface ConnectionFlags {
-  readonly address: string;
-  readonly tls?: boolean;
-  readonly caFile?: string;
-}
+export { withConnectionFlags, type ConnectionFlags } from './connection-flags.js';
 
 export interface ConnectOptions {
   /** Share no connection with the other clients of this process. If absent, false. */
@@ -28,26 +21,27 @@ export interface ServiceClient {
 /** Full-size float32 heatmaps of 11 classes are 3.6 MB a frame; grpc-js's own limit of 4 MiB leaves them no room. */
 const MAX_RECEIVE_BYTES = 64 * 2 ** 20;
 
-/** Adds the flags that say where the service is. */
-export function withConnectionFlags(command: Command): Command {
-  return command
-    .option('--address <host:port>', 'where the service is', `127.0.0.1:${DEFAULT_PORT}`)
-    .option('--tls', 'encrypt, trusting the certificates this machine trusts')
-    .option('--ca-file <pem>', 'encrypt, trusting this certificate authority');
-}
+/** A service that went away without a word, as with a cable pulled out, is noticed within half a minute. */
+const KEEPALIVE_MS = 20_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
 
-/** A client of both services. It connects with the first call, so this fails only for a certificate file. */
+/** A client of both services. It connects with the first call, so this fails only for what the flags name. */
 export async function connect(
-  { address, tls, caFile }: ConnectionFlags,
+  flags: ConnectionFlags,
   { ownConnection = false }: ConnectOptions = {},
 ): Promise<ServiceClient> {
-  const channelCredentials = await credentialsFor(tls === true, caFile);
+  const { address } = flags;
+  const token = await readToken(flags);
+  const credentials = await channelCredentials(flags);
   const options: ClientOptions = {
     'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     ...(ownConnection ? { 'grpc.use_local_subchannel_pool': 1 } : {}),
+    ...(token === undefined ? {} : { interceptors: [bearer(token)] }),
   };
-  const feeds = new FeedServiceClient(address, channelCredentials, options);
-  const analysis = new AnalysisServiceClient(address, channelCredentials, options);
+  const feeds = new FeedServiceClient(address, credentials, options);
+  const analysis = new AnalysisServiceClient(address, credentials, options);
   return {
     address,
     feeds,
@@ -57,12 +51,4 @@ export async function connect(
       analysis.close();
     },
   };
-}
-
-async function credentialsFor(tls: boolean, caFile: string | undefined): Promise<ChannelCredentials> {
-  if (caFile === undefined) return tls ? credentials.createSsl() : credentials.createInsecure();
-  const pem = await readFile(caFile).catch((cause: unknown) => {
-    throw SurgicamError.invalidField('--ca-file', caFile, 'a PEM file that can be read', { cause });
-  });
-  return credentials.createSsl(pem);
 }

@@ -100,6 +100,7 @@ async function demoDefaults(video: string | undefined) {
   const defaults = [
     { flag: 'demo', path: 'server.port', given: '0' },
     { flag: 'demo', path: 'log.level', given: 'error' },
+    { flag: 'demo', path: 'log.audit', given: 'false' },
     { flag: 'demo', path: 'inference.providers', given: 'cpu' },
   ];
   if (video === undefined) return flagLayer(defaults);

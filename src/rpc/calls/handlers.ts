@@ -1,6 +1,8 @@
-import type { handleUnaryCall, ServerUnaryCall, StatusObject } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata, ServerUnaryCall, StatusObject } from '@grpc/grpc-js';
 import type { Logger } from '../../observability/logger.js';
 import { isDefect, toStatus } from '../errors/to-status.js';
+import type { AuditLog } from '../security/audit-log.js';
+import { callerOf, type Caller } from '../security/caller.js';
 import type { OpenCalls } from './open-calls.js';
 import { checkParsed } from './tolerant-definition.js';
 
@@ -8,17 +10,18 @@ import { checkParsed } from './tolerant-definition.js';
 export interface CallScope {
   readonly calls: OpenCalls;
   readonly logger: Logger;
+  readonly audit: AuditLog;
 }
 
 /** A unary call as an async function: errors become statuses, cancelling aborts the signal. */
 export function unary<Request, Response>(
   scope: CallScope,
-  handler: (request: Request, signal: AbortSignal) => Response | Promise<Response>,
+  handler: (request: Request, caller: Caller, signal: AbortSignal) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   const serve = async (call: ServerUnaryCall<Request, Response>): Promise<Response> => {
     const release = scope.calls.admit();
     try {
-      return await handler(checkParsed(call.request), cancelSignal(call));
+      return await handler(checkParsed(call.request), callerOf(call), cancelSignal(call));
     } finally {
       release();
     }
@@ -33,6 +36,7 @@ export function unary<Request, Response>(
 
 /** What a call with a stream of responses has, whatever its messages. */
 interface StreamingCall extends CancellableCall {
+  readonly metadata: Metadata;
   getPath(): string;
   end(): unknown;
   emit(event: 'error', status: StatusObject): boolean;
@@ -46,12 +50,12 @@ interface CancellableCall {
 /** A call with a stream of responses as an async function: when it returns the call ends with OK. */
 export function streaming<Call extends StreamingCall>(
   scope: CallScope,
-  handler: (call: Call, signal: AbortSignal) => Promise<void>,
+  handler: (call: Call, caller: Caller, signal: AbortSignal) => Promise<void>,
 ): (call: Call) => void {
   const serve = async (call: Call): Promise<void> => {
     const release = scope.calls.admit();
     try {
-      await handler(call, cancelSignal(call));
+      await handler(call, callerOf(call), cancelSignal(call));
     } finally {
       release();
     }

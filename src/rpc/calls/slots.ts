@@ -27,3 +27,29 @@ export class Slots {
     };
   }
 }
+
+/** At most so many of each name at a time. */
+export class NamedSlots {
+  private readonly byName = new Map<string, { readonly slots: Slots; users: number }>();
+
+  constructor(
+    private readonly limitName: string,
+    private readonly limit: number,
+  ) {}
+
+  /** Takes a slot of that name; the function returned gives it back. */
+  take(name: string): () => void {
+    const entry = this.byName.get(name) ?? { slots: new Slots(this.limitName, this.limit), users: 0 };
+    const release = entry.slots.take();
+    entry.users++;
+    this.byName.set(name, entry);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      release();
+      entry.users--;
+      if (entry.users === 0) this.byName.delete(name);
+    };
+  }
+}

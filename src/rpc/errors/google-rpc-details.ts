@@ -9,15 +9,24 @@ export type ErrorDetail =
   | { readonly kind: 'bad_request'; readonly violations: readonly FieldViolation[] }
   | { readonly kind: 'retry_info'; readonly delayMs: number }
   | {
+      readonly kind: 'error_info';
+      readonly reason: string;
+      readonly facts: Readonly<Record<string, string>>;
+    }
+  | {
       readonly kind: 'resource_info';
       readonly type: string;
       readonly name: string;
       readonly description: string;
     };
 
+/** Whose reasons these are. */
+const ERROR_DOMAIN = 'surgicam';
+
 const TYPE_NAMES: Record<ErrorDetail['kind'], string> = {
   bad_request: 'google.rpc.BadRequest',
   retry_info: 'google.rpc.RetryInfo',
+  error_info: 'google.rpc.ErrorInfo',
   resource_info: 'google.rpc.ResourceInfo',
 };
 
@@ -43,6 +52,8 @@ function encodeDetail(detail: ErrorDetail): Uint8Array {
       return encodeBadRequest(detail.violations);
     case 'retry_info':
       return encodeRetryInfo(detail.delayMs);
+    case 'error_info':
+      return encodeErrorInfo(detail.reason, detail.facts);
     case 'resource_info':
       return strings([1, detail.type], [2, detail.name], [4, detail.description]);
   }
@@ -52,6 +63,20 @@ function encodeBadRequest(violations: readonly FieldViolation[]): Uint8Array {
   const writer = new BinaryWriter();
   for (const { field, description } of violations) {
     writer.uint32(tag(1, BYTES)).bytes(strings([1, field], [2, description]));
+  }
+  return writer.finish();
+}
+
+function encodeErrorInfo(reason: string, facts: Readonly<Record<string, string>>): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [number, text] of [
+    [1, reason],
+    [2, ERROR_DOMAIN],
+  ] as const) {
+    writer.uint32(tag(number, BYTES)).string(text);
+  }
+  for (const [key, value] of Object.entries(facts)) {
+    writer.uint32(tag(3, BYTES)).bytes(strings([1, key], [2, value])); // an entry of a map
   }
   return writer.finish();
 }

@@ -63,6 +63,10 @@ function detailsOf(error: SurgicamError): ErrorDetail[] {
       description: publicText(error.message),
     });
   }
+  if (error.reason !== undefined) {
+    const { name, facts } = error.reason;
+    details.push({ kind: 'error_info', reason: name, facts });
+  }
   if (error.retryAfterMs !== undefined || RETRY_CODES.includes(error.code)) {
     details.push({ kind: 'retry_info', delayMs: error.retryAfterMs ?? DEFAULT_RETRY_MS });
   }

@@ -1,4 +1,4 @@
-import { Server, type ServerCredentials } from '@grpc/grpc-js';
+import { Server, type ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { Observable } from 'rxjs';
 import { SurgicamError } from '../../domain/errors.js';
@@ -16,25 +16,31 @@ import { createAnalysisService } from '../services/analysis-service.js';
 import { createFeedService } from '../services/feed-service.js';
 import { ModelDirectory } from '../services/model-directory.js';
 import { createModelService } from '../services/model-service.js';
+import { AuditLog } from '../security/audit-log.js';
+import { authInterceptor } from '../security/auth-interceptor.js';
+import { openSecurity, type Security, type SecurityOptions } from '../security/open-security.js';
 import { logGrpc } from './grpc-logger.js';
 import { Health } from './health.js';
 import { Readiness } from './readiness.js';
 import { loadContract } from './proto-files.js';
-import { formatAddress, serverCredentials, type ServerAddress } from './server-address.js';
+import { formatAddress, type ServerAddress } from './server-address.js';
 import { DEFAULT_SERVER_LIMITS, serverOptions, type ServerLimits } from './server-limits.js';
 import { shutDown } from './shutdown.js';
 
-export interface RpcServerOptions extends ServerAddress {
+export interface RpcServerOptions extends ServerAddress, SecurityOptions {
   readonly feeds: FeedsPort;
   readonly engine: EnginePort;
   readonly models: ModelsPort;
-  readonly logger: Logger;
+  /** Where the audit goes. If absent, there is none. */
+  readonly auditLogger?: Logger;
   /** Those that are absent are as in DEFAULT_SERVER_LIMITS. */
   readonly limits?: Partial<ServerLimits>;
   /** Model of requests that name none. If absent, the first by name. */
   readonly defaultModel?: string;
   /** Files that clients may have played lie below this folder. If absent, clients may have no file played. */
   readonly mediaRoot?: string;
+  /** When draining: how long the streams of others, such as a health watcher, may hold up the end. 500 if absent. */
+  readonly drainGraceMs?: number;
   /** Health says NOT_SERVING until it is resolved: the first model's warm-up. If absent, serving at once. */
   readonly warmUp?: Promise<unknown>;
   /** Health says NOT_SERVING while it is false: no inference worker is there. If absent, there always is one. */
@@ -58,23 +64,31 @@ export interface RpcServer {
 
 const SERVICE_NAMES = ['FeedService', 'AnalysisService', 'ModelService'].map((name) => `surgicam.v1.${name}`);
 
-/** How long the streams of others, such as a health watcher, may hold up the end. */
-const FOREIGN_STREAM_GRACE_MS = 500;
+const DEFAULT_DRAIN_GRACE_MS = 500;
 
 /** Starts the gRPC services. Errors: failed_precondition when the address is taken or may not be used. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  logGrpc(options.logger);
+  const security = await openSecurity(options);
+  return serveBehind(security, options).catch((error: unknown) => {
+    security.close();
+    throw error;
+  });
+}
+
+async function serveBehind(security: Security, options: RpcServerOptions): Promise<RpcServer> {
   const { logger } = options;
-  logGrpc(logger);
-  const credentials = await serverCredentials(options);
+  const audit = new AuditLog(options.auditLogger);
+  const guard: ServerInterceptor = authInterceptor(security.authenticator, audit, logger);
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
-  const server = new Server(serverOptions(limits));
+  const server = new Server({ ...serverOptions(limits), interceptors: [guard] });
   const calls = new OpenCalls();
   const subscriptions = new SubscriptionCounters();
-  addServices(server, { calls, logger }, options, limits, subscriptions);
+  addServices(server, { calls, logger, audit }, options, limits, subscriptions);
   const health = new Health(SERVICE_NAMES);
   health.addTo(server);
   new ReflectionService(loadContract()).addToServer(server);
-  const port = await bind(server, options, credentials);
+  const port = await bind(server, options, security.credentials);
   const readiness = new Readiness(health, logger);
   void Promise.resolve(options.warmUp).then(
     () => readiness.warm(),
@@ -93,8 +107,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       readiness.drain();
       calls.drain();
       await calls.whenIdle(AbortSignal.timeout(deadlineMs));
-      const graceMs = Math.min(FOREIGN_STREAM_GRACE_MS, deadline - performance.now());
+      const graceMs = Math.min(options.drainGraceMs ?? DEFAULT_DRAIN_GRACE_MS, deadline - performance.now());
       await shutDown(server, Math.max(0, graceMs));
+      security.close();
     },
   };
 }

@@ -4,6 +4,8 @@ import type { ServerOptions } from '@grpc/grpc-js';
 export interface ServerLimits {
   /** Subscribe calls over all connections. */
   readonly maxSubscriptions: number;
+  /** Subscribe calls to one feed. */
+  readonly maxSubscriptionsPerFeed: number;
   /** AnalyzeImage calls in progress over all connections. */
   readonly maxImageCalls: number;
   /** Calls in progress on one connection; more wait at the client. */
@@ -16,16 +18,26 @@ export interface ServerLimits {
   readonly keepaliveMs: number;
   /** It is closed when the answer takes longer. */
   readonly keepaliveTimeoutMs: number;
+  /** A connection without a call is closed after so long; 0: never. */
+  readonly maxConnectionIdleMs: number;
+  /**
+   * A connection takes no new calls after so long, give or take a tenth; 0: never. The calls on it end with the next
+   * keepalive at the latest, since grpc-js takes its own ping on such a connection for a lost peer (grpc/grpc-node#3068).
+   */
+  readonly maxConnectionAgeMs: number;
 }
 
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxSubscriptions: 64,
+  maxSubscriptionsPerFeed: 64,
   maxImageCalls: 8,
   maxStreamsPerConnection: 128,
   maxRequestBytes: 16 * 2 ** 20,
   maxResponseBytes: 32 * 2 ** 20,
   keepaliveMs: 20_000,
   keepaliveTimeoutMs: 10_000,
+  maxConnectionIdleMs: 300_000,
+  maxConnectionAgeMs: 0,
 };
 
 export function serverOptions(limits: ServerLimits): ServerOptions {
@@ -36,5 +48,14 @@ export function serverOptions(limits: ServerLimits): ServerOptions {
     'grpc.keepalive_time_ms': limits.keepaliveMs,
     'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
     'grpc.keepalive_permit_without_calls': 1,
+    ...(limits.maxConnectionIdleMs === 0
+      ? {}
+      : { 'grpc.max_connection_idle_ms': limits.maxConnectionIdleMs }),
+    ...(limits.maxConnectionAgeMs === 0
+      ? {}
+      : {
+          'grpc.max_connection_age_ms': limits.maxConnectionAgeMs,
+          'grpc.max_connection_age_grace_ms': limits.keepaliveMs,
+        }),
   };
 }

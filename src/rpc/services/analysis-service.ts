@@ -1,5 +1,5 @@
 import { streaming, unary, type CallScope } from '../calls/handlers.js';
-import { Slots } from '../calls/slots.js';
+import { NamedSlots, Slots } from '../calls/slots.js';
 import type { AnalysisServiceServer } from '../gen/surgicam/v1/analysis_service.js';
 import type { EnginePort, FeedsPort } from '../ports.js';
 import type { ServerLimits } from '../server/server-limits.js';
@@ -23,12 +23,24 @@ export function createAnalysisService(
   const subscriptions = new Slots('maxSubscriptions', limits.maxSubscriptions);
   const images = new Slots('maxImageCalls', limits.maxImageCalls);
   const describeModel = (name: string) => models.describe(models.find(name));
-  const context = { feeds, describeModel, logger: scope.logger, draining: scope.calls.draining, counters };
+  const context = {
+    feeds,
+    describeModel,
+    logger: scope.logger,
+    draining: scope.calls.draining,
+    counters,
+    audit: scope.audit,
+    feedSlots: new NamedSlots('maxSubscriptionsPerFeed', limits.maxSubscriptionsPerFeed),
+  };
   return {
-    subscribe: streaming(scope, (call: SubscribeCall, signal) =>
-      holding(subscriptions, () => serveSubscription(call, signal, context)),
+    subscribe: streaming(scope, (call: SubscribeCall, caller, signal) =>
+      holding(subscriptions, () => serveSubscription(call, signal, { ...context, caller })),
     ),
-    analyzeImage: unary(scope, (request) => holding(images, () => analyzeImage(request, models, engine))),
+    analyzeImage: unary(scope, (request, caller) =>
+      scope.audit.watch(caller, { action: 'AnalyzeImage', model: models.nameOf(request.modelName) }, () =>
+        holding(images, () => analyzeImage(request, models, engine)),
+      ),
+    ),
   };
 }
 

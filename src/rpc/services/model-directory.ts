@@ -16,9 +16,14 @@ export class ModelDirectory {
     return this.configuredDefault ?? this.models.list()[0]?.description.name ?? '';
   }
 
+  /** The name of the model that a request means by this one; there need not be such a model. */
+  nameOf(name: string): string {
+    return name === '' ? this.defaultName : name;
+  }
+
   /** The package of a name, the default's when it is empty. Error: not_found, naming the models that exist. */
   find(name: string): ModelPackage {
-    return this.models.get(name === '' ? this.defaultName : name);
+    return this.models.get(this.nameOf(name));
   }
 
   list(): Model[] {

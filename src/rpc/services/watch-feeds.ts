@@ -25,6 +25,13 @@ interface PendingChange {
   readonly snapshot: FeedSnapshot;
 }
 
+export interface WatchScope {
+  /** Aborted when the server shuts down. */
+  readonly draining: AbortSignal;
+  /** Whether the caller may know of a feed. */
+  readonly isSeen: (feedId: string) => boolean;
+}
+
 /**
  * Every feed, then every change, until the call is cancelled. What a slow client has not yet read is at most one
  * change a feed: a newer one takes the older one's place.
@@ -33,13 +40,14 @@ export async function watchFeeds(
   call: WatchCall,
   signal: AbortSignal,
   feeds: Pick<FeedsPort, 'list' | 'changes'>,
-  draining: AbortSignal,
+  { draining, isSeen }: WatchScope,
 ): Promise<void> {
   checkParsed(call.request);
   const latch = new Latch();
   const pending = new Map<string, PendingChange>();
   const changes = feeds.changes().subscribe(({ kind, snapshot }) => {
     const { id } = snapshot.settings;
+    if (!isSeen(id)) return;
     const before = pending.get(id)?.kind;
     // Still news to the client that the feed exists at all.
     const isNew =
@@ -48,7 +56,7 @@ export async function watchFeeds(
     pending.set(id, { kind: isNew ? before : KINDS[kind], snapshot });
     latch.notify();
   });
-  for (const feed of feeds.list()) {
+  for (const feed of feeds.list().filter(({ id }) => isSeen(id))) {
     pending.set(feed.id, { kind: FeedChangeKind.EXISTING, snapshot: feed.snapshot() });
   }
   draining.addEventListener('abort', latch.notify);

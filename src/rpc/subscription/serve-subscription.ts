@@ -4,6 +4,7 @@ import { SurgicamError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
+import type { NamedSlots } from '../calls/slots.js';
 import type {
   SubscribeRequest,
   SubscribeResponse,
@@ -12,6 +13,8 @@ import type {
 import type { Model } from '../gen/surgicam/v1/model.js';
 import type { FeedsPort } from '../ports.js';
 import { checkFeedId } from '../requests/feed-settings.js';
+import type { AuditedAction, AuditLog } from '../security/audit-log.js';
+import { requireFeed, type Caller } from '../security/caller.js';
 import { Admission } from './admission.js';
 import { checkConfiguration } from './configuration.js';
 import { RequestInbox } from './request-inbox.js';
@@ -28,14 +31,20 @@ export interface SubscriptionContext {
   /** Aborted when the server shuts down. */
   readonly draining: AbortSignal;
   readonly counters: SubscriptionCounters;
+  /** Bounds the subscriptions to one feed. */
+  readonly feedSlots: NamedSlots;
+  readonly audit: AuditLog;
+  readonly caller: Caller;
 }
 
 /** One Subscribe call from its first message to its end; gives everything back however it ends. */
 export async function serveSubscription(
   call: SubscribeCall,
   signal: AbortSignal,
-  { feeds, describeModel, logger, draining, counters }: SubscriptionContext,
+  context: SubscriptionContext,
 ): Promise<void> {
+  const { feeds, describeModel, logger, draining, counters, feedSlots, audit, caller } = context;
+  const action: AuditedAction = { action: 'Subscribe' };
   const latch = new Latch();
   const inbox = new RequestInbox(call, latch.notify);
   draining.addEventListener('abort', latch.notify);
@@ -44,7 +53,11 @@ export async function serveSubscription(
     const first = await firstConfiguration(inbox, latch, signal, draining);
     if (first === undefined) return;
     checkFeedId('configure.feed_id', first.feedId);
+    action.feed = first.feedId;
+    requireFeed(caller, first.feedId);
     const feed = feeds.get(first.feedId);
+    action.model = feed.model.name;
+    cleanUp.push(feedSlots.take(feed.id));
     const configuration = checkConfiguration(first, feed.model);
     const model = describeModel(feed.model.name);
     const { recipe, delivery, resumeAfterSequence } = configuration;
@@ -61,6 +74,7 @@ export async function serveSubscription(
     const id = randomUUID();
     const log = logger.child({ sessionId: id, feedId: feed.id });
     log.info({ delivery }, 'subscription began');
+    audit.write(caller, action, 'begun');
     let failure: string | undefined;
     cleanUp.push(() => log.info({ cancelled: signal.aborted, code: failure }, 'subscription ended'));
     const parts = { id, feed, model, subscription, configuration, inbox, writer, admission, counters };
@@ -68,6 +82,10 @@ export async function serveSubscription(
       failure = SurgicamError.from(error).code;
       throw error;
     });
+    audit.write(caller, action, signal.aborted ? 'cancelled' : 'ok');
+  } catch (error) {
+    audit.write(caller, action, SurgicamError.from(error).code);
+    throw error;
   } finally {
     for (const undo of cleanUp) undo();
   }
