@@ -73,7 +73,7 @@ export async function openCholec80(
  * Which of our classes each tool column is, in the order of the columns. Inferred from the names: Cholec80 says what a
  * tool is used for, EndoVis18 which robotic instrument it is. A file of its own, so that it can be changed as data.
  */
-async function readToolClasses(): Promise<Readonly<Record<string, string>>> {
+export async function readToolClasses(): Promise<Readonly<Record<string, string>>> {
   const text = await readFile(new URL('cholec80-tools.json', import.meta.url), 'utf8');
   return JSON.parse(text) as Record<string, string>;
 }

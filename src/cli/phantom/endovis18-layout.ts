@@ -1,28 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ENDOVIS18_SPLITS, LABEL_FOLDERS } from '../../datasets/endovis18-tree.js';
-import type { Split } from '../../datasets/dataset-frame.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { annotationXml, boxRow, labelHeader, labelRow } from './endovis18-text.js';
 import type { LayoutWriter } from './layout-writer.js';
-import { splitScenes, type RenderOptions } from './render-options.js';
-import { planScenes, type PlannedScene } from './scene-plan.js';
-
-interface Sequence {
-  readonly name: string;
-  readonly split: Split;
-  readonly scenes: readonly PlannedScene[];
-}
+import { planSequences, type PlannedSequence } from './sequence-plan.js';
 
 /**
  * An EndoVis18 tree: pictures, tool labels, boxes, annotations, and a mask for each picture. Scenes are spread over the
  * sequences of their part of the split, and are numbered on within a sequence.
  */
 export const endovis18Layout: LayoutWriter = {
-  entries: (options) => [...planSequences(options).map(({ name }) => name), 'annotation_tool', 'gt_bbox'],
+  entries(options) {
+    const sequences = planSequences(options, ENDOVIS18_SPLITS);
+    return [...sequences.map(nameOf), 'annotation_tool', 'gt_bbox'];
+  },
 
   async write(options, pool, onFrame) {
-    const sequences = planSequences(options);
+    const sequences = planSequences(options, ENDOVIS18_SPLITS);
     for (const folder of foldersOf(sequences)) {
       await mkdir(path.join(options.out, folder), { recursive: true });
     }
@@ -53,7 +48,9 @@ export const endovis18Layout: LayoutWriter = {
       }
     };
     await Promise.all(Array.from({ length: pool.threads }, (_, lane) => draw(lane)));
-    for (const { name, split } of sequences) {
+    for (const planned of sequences) {
+      const { split } = planned;
+      const name = nameOf(planned);
       const own = texts.filter((_, at) => scenes[at]!.sequence === name).flat();
       const labels = [labelHeader(options.tools), ...own.map((text) => text.labels)];
       const labelFile = path.join('annotation_tool', LABEL_FOLDERS[split], `${name}.txt`);
@@ -70,33 +67,22 @@ interface FrameText {
   readonly boxes: string;
 }
 
-function planSequences(options: RenderOptions): Sequence[] {
-  const counts = splitScenes(options);
-  const scenes = planScenes(options);
-  return [...spread(scenes.slice(0, counts.train), 'train'), ...spread(scenes.slice(counts.train), 'val')];
+function nameOf({ number }: PlannedSequence): string {
+  return `seq_${number}`;
 }
 
-/** Neighbouring scenes go into one sequence; with fewer scenes than sequences some sequences are left out. */
-function spread(scenes: readonly PlannedScene[], split: Split): Sequence[] {
-  const numbers = ENDOVIS18_SPLITS[split];
-  return numbers.flatMap((number, i): Sequence[] => {
-    const own = scenes.filter((_, k) => Math.floor((k * numbers.length) / scenes.length) === i);
-    return own.length === 0 ? [] : [{ name: `seq_${number}`, split, scenes: own }];
-  });
-}
-
-function numbered({ name, scenes }: Sequence) {
+function numbered(sequence: PlannedSequence) {
   let firstNumber = 0;
-  return scenes.map((scene) => {
-    const placed = { scene, sequence: name, firstNumber };
+  return sequence.scenes.map((scene) => {
+    const placed = { scene, sequence: nameOf(sequence), firstNumber };
     firstNumber += scene.times.length;
     return placed;
   });
 }
 
-function foldersOf(sequences: readonly Sequence[]): string[] {
+function foldersOf(sequences: readonly PlannedSequence[]): string[] {
   return [
-    ...sequences.flatMap(({ name }) => ['left_frames', 'masks', 'xml'].map((kind) => `${name}/${kind}`)),
+    ...sequences.flatMap((one) => ['left_frames', 'masks', 'xml'].map((kind) => `${nameOf(one)}/${kind}`)),
     ...sequences.map(({ split }) => `annotation_tool/${LABEL_FOLDERS[split]}`),
     'gt_bbox',
   ];

@@ -75,7 +75,9 @@ async function earlierEntries(out: string): Promise<string[]> {
   if (text === undefined) return [];
   try {
     const { entries } = JSON.parse(text) as { entries: readonly string[] };
-    return [RECORD_FILE, ...entries.filter((name) => path.basename(name) === name && !/^\.+$/.test(name))];
+    const own = entries.filter((name) => path.basename(name) === name && !/^\.+$/.test(name));
+    // what was being written when a run was cut off
+    return [RECORD_FILE, ...own, ...own.map((name) => `${name}.part`)];
   } catch {
     return [];
   }

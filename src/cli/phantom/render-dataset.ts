@@ -1,12 +1,16 @@
 import { startProgress } from '../terminal/progress.js';
+import { cholec80Layout } from './cholec80-layout.js';
 import { endovis18Layout } from './endovis18-layout.js';
 import type { LayoutWriter } from './layout-writer.js';
 import { beginFolder, completeFolder } from './output-folder.js';
 import type { RenderLayout, RenderOptions } from './render-options.js';
 import { RenderPool } from './render-pool.js';
+import { videoLayout } from './video-layout.js';
 
-const LAYOUTS: Readonly<Partial<Record<RenderLayout, LayoutWriter>>> = {
+const LAYOUTS: Readonly<Record<RenderLayout, LayoutWriter>> = {
   endovis18: endovis18Layout,
+  cholec80: cholec80Layout,
+  video: videoLayout,
 };
 
 /**
@@ -14,7 +18,7 @@ const LAYOUTS: Readonly<Partial<Record<RenderLayout, LayoutWriter>>> = {
  * Errors: invalid_argument, already_exists.
  */
 export async function renderDataset(options: RenderOptions): Promise<void> {
-  const layout = LAYOUTS[options.layout]!;
+  const layout = LAYOUTS[options.layout];
   const entries = layout.entries(options);
   await beginFolder(options, entries);
   const pool = new RenderPool(options.threads, { width: options.width, height: options.height });

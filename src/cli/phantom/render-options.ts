@@ -1,7 +1,7 @@
 import { SurgicamError } from '../../domain/errors.js';
 
 /** How the rendered frames lie on disk; `docs/offline-tools.md` shows the trees. */
-export const RENDER_LAYOUTS = ['endovis18', 'arrays'] as const;
+export const RENDER_LAYOUTS = ['endovis18', 'cholec80', 'video'] as const;
 
 export type RenderLayout = (typeof RENDER_LAYOUTS)[number];
 
@@ -43,8 +43,16 @@ export interface RenderOptions {
   readonly force: boolean;
 }
 
-/** Scenes for so many frames: about thirty frames each, and one for each part of the split. */
-export function defaultSeeds(frames: number, split: RenderSplit): number {
+/** Where `every` is not given: pictures that differ, real time in a video. */
+export const DEFAULT_EVERY: Readonly<Record<RenderLayout, number>> = {
+  endovis18: 61,
+  cholec80: 25,
+  video: 1,
+};
+
+/** Scenes for so many frames: about thirty frames each, and one for each part of the split; a video shows one. */
+export function defaultSeeds(layout: RenderLayout, frames: number, split: RenderSplit): number {
+  if (layout === 'video') return 1;
   return Math.min(frames, Math.max(split === 'both' ? 2 : 1, Math.ceil(frames / FRAMES_PER_SCENE)));
 }
 
@@ -53,7 +61,7 @@ export function splitScenes({ seeds, frames, split, validationShare }: RenderOpt
   readonly train: number;
   readonly val: number;
 } {
-  if (seeds > frames) throw SurgicamError.invalidField('--seeds', seeds, `1 to ${frames}, one frame a scene`);
+  checkSceneCount({ seeds, frames });
   if (split === 'train') return { train: seeds, val: 0 };
   if (split === 'val') return { train: 0, val: seeds };
   if (seeds < 2) {
@@ -65,4 +73,9 @@ export function splitScenes({ seeds, frames, split, validationShare }: RenderOpt
   }
   const val = Math.min(seeds - 1, Math.max(1, Math.round(seeds * validationShare)));
   return { train: seeds - val, val };
+}
+
+/** Error: invalid_argument for more scenes than frames. */
+export function checkSceneCount({ seeds, frames }: Pick<RenderOptions, 'seeds' | 'frames'>): void {
+  if (seeds > frames) throw SurgicamError.invalidField('--seeds', seeds, `1 to ${frames}, one frame a scene`);
 }
