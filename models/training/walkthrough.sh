@@ -3,7 +3,7 @@
 #
 #   bash models/training/walkthrough.sh [OUT]
 #
-# OUT (default: walkthrough) then holds data/, training/, gc-a/ and report/. With its defaults it takes about a quarter of an hour on two cores;
+# OUT (default: walkthrough) then holds data/, training/, gc-a/ and report/. On a CPU it takes a while;
 # FRAMES, STAGES, WIDTH and SIZE (WIDTHxHEIGHT) make it smaller or larger. PYTHON: an interpreter with torch and torchvision.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
