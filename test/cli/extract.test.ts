@@ -52,9 +52,8 @@ describe('surgicam extract', () => {
     expect(rows.reduce((sum, [count]) => sum + count!, 0)).toBe(regions.length);
     expect(new Set(rows.map(([, length]) => length))).toEqual(new Set([512]));
     const named = regions.map((name) => /frame\d{3}_(\d+)_\d+_(\d+),(\d+),(\d+),(\d+)\.npz$/.exec(name)!);
-    // Tissue is the model's class 7 and is written as class 10.
+    // Tissue is class 10 of the eleven.
     expect(named.some(([, classId]) => classId === '10')).toBe(true);
-    expect(named.some(([, classId]) => classId === '7')).toBe(false);
     const [, , x1, y1, x2, y2] = named[0]!.map(Number);
     const { width, height } = await sharp(
       path.join(first, named[0]!.input.replace('.npz', '.png')),
@@ -107,7 +106,7 @@ describe('surgicam extract', () => {
     const out = path.join(folder, 'differing');
     const few = ['--max-frames', '3'];
     expect(await extract(out, ...few)).toMatchObject({ code: 0 });
-    expect(readdirSync(path.join(out, 'seq_1')).some((name) => name.endsWith('_0_0,0,320,256.npz'))).toBe(
+    expect(readdirSync(path.join(out, 'seq_1')).some((name) => name.endsWith('_0_0,0,480,384.npz'))).toBe(
       true,
     );
     expect(readdirSync(path.join(out, 'seq_1')).some((name) => name.endsWith('.png'))).toBe(false);
@@ -120,7 +119,7 @@ describe('surgicam extract', () => {
       code: 0,
     });
     const files = readdirSync(path.join(out, 'seq_1'));
-    expect(files.some((name) => name.endsWith('_0_0,0,320,256.npz') && !name.includes('_10_'))).toBe(false);
+    expect(files.some((name) => name.endsWith('_0_0,0,480,384.npz') && !name.includes('_10_'))).toBe(false);
     expect(files).toContain('notes.txt');
   }, 120_000);
 

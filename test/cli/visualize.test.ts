@@ -78,9 +78,9 @@ describe('surgicam visualize, a picture', () => {
     await visualize(scene, '--out', one);
     const { code, stdout } = await visualize(scene, '--out', all, '--all', '--class-threshold', '0');
     expect(code).toBe(0);
-    expect(stdout.match(/ box(es)?$/gm)).toHaveLength(8);
+    expect(stdout.match(/ box(es)?$/gm)).toHaveLength(11);
     const [small, large] = await Promise.all([pixelsOf(one), pixelsOf(all)]);
-    // the plain frame and eight classes
+    // the plain frame and eleven classes
     expect(large.width * large.height).toBeGreaterThan(6 * 640 * 512);
     expect(small.width).toBeLessThan(large.width);
   });
@@ -95,7 +95,7 @@ describe('surgicam visualize, a picture', () => {
 
   it('draws one class alone, by name or id', async () => {
     const byName = await visualize(scene, '--out', inFolder('d.png'), '--class', 'Tissue');
-    const byId = await visualize(scene, '--out', inFolder('e.png'), '--class', '7');
+    const byId = await visualize(scene, '--out', inFolder('e.png'), '--class', '10');
     expect([byName.code, byId.code]).toEqual([0, 0]);
     expect(readFileSync(inFolder('d.png')).equals(readFileSync(inFolder('e.png')))).toBe(true);
   });

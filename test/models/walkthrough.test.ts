@@ -6,8 +6,10 @@ import { describeWith, PROJECT_ROOT, PYTHON } from '../fixtures/requirements.js'
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 describeWith('python-torch', 'models/training/walkthrough.sh', () => {
+  const folder = temporaryFolder();
+
   it('renders, trains, imports and evaluates', () => {
-    const out = path.join(temporaryFolder(), 'walkthrough');
+    const out = path.join(folder, 'walkthrough');
     const script = path.join(PROJECT_ROOT, 'models', 'training', 'walkthrough.sh');
     const tiny = { FRAMES: '24', STAGES: '1/2,1/1', SIZE: '96x64', PYTHON };
     const run = spawnSync('bash', [script, out], { encoding: 'utf8', env: { ...process.env, ...tiny } });

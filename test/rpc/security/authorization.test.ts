@@ -149,7 +149,9 @@ describe('a service that asks for tokens', () => {
     const watching = room.watch();
     harness.feeds.add('or-4');
     await as(TOKENS.editor).remove('or-1');
-    await watching.next(({ feed, kind }) => (feed?.settings?.feedId === 'or-1' && kind !== 1) || undefined);
+    await watching.next(
+      ({ feed, kind }) => (feed?.settings?.feedId === 'or-1' && Number(kind) !== 1) || undefined,
+    );
     expect(watching.received.map(({ feed }) => feed?.settings?.feedId)).not.toContain('or-4');
   });
 
@@ -181,7 +183,7 @@ describe('a service that asks for tokens', () => {
     await waitUntil(async () => {
       code = await viewer.list().then(
         () => 0,
-        (error: { code: number }) => error.code,
+        (error: unknown) => (error as { code: number }).code,
       );
       return code !== 0;
     }, 'the refusal of the token that was taken out');

@@ -6,7 +6,7 @@ import { admissionOf, METHOD_SCOPES } from '../../../src/rpc/security/method-sco
 const paths = Object.values(loadContract()).flatMap((definition) =>
   'format' in definition
     ? []
-    : Object.values(definition).flatMap((method) => ('path' in method ? [String(method.path)] : [])),
+    : Object.values(definition).flatMap((method) => ('path' in method ? [method.path] : [])),
 );
 
 describe('the table of methods', () => {

@@ -127,7 +127,7 @@ describe('the limits', () => {
     await probe.status;
     const IDLE = 0;
     await waitUntil(
-      () => client.getChannel().getConnectivityState(false) === IDLE,
+      () => Number(client.getChannel().getConnectivityState(false)) === IDLE,
       'the end of the connection',
     );
     client.close();
