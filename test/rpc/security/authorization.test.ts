@@ -9,7 +9,11 @@ import {
   SubscriptionConfiguration,
   type SubscribeResponse,
 } from '../../../src/rpc/gen/surgicam/v1/analysis_service.js';
-import { FeedServiceClient, type WatchFeedsResponse } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
+import {
+  FeedChangeKind,
+  FeedServiceClient,
+  type WatchFeedsResponse,
+} from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
 import { ModelServiceClient } from '../../../src/rpc/gen/surgicam/v1/model_service.js';
 import { digestOf, formatTokenLine, newToken } from '../../../src/rpc/security/token-line.js';
 import { decodeDetails } from '../../fixtures/error-details.js';
@@ -150,7 +154,7 @@ describe('a service that asks for tokens', () => {
     harness.feeds.add('or-4');
     await as(TOKENS.editor).remove('or-1');
     await watching.next(
-      ({ feed, kind }) => (feed?.settings?.feedId === 'or-1' && Number(kind) !== 1) || undefined,
+      ({ feed, kind }) => (feed?.settings?.feedId === 'or-1' && kind !== FeedChangeKind.EXISTING) || undefined,
     );
     expect(watching.received.map(({ feed }) => feed?.settings?.feedId)).not.toContain('or-4');
   });

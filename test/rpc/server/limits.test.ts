@@ -1,4 +1,4 @@
-import { credentials, status } from '@grpc/grpc-js';
+import { connectivityState, credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -125,9 +125,8 @@ describe('the limits', () => {
     await probe.next((response) => valueOf('feedStateChange', response));
     probe.call.cancel();
     await probe.status;
-    const IDLE = 0;
     await waitUntil(
-      () => Number(client.getChannel().getConnectivityState(false)) === IDLE,
+      () => client.getChannel().getConnectivityState(false) === connectivityState.IDLE,
       'the end of the connection',
     );
     client.close();
