@@ -200,7 +200,7 @@ describe('a service that cannot start', () => {
   it('refuses to show video to a network in the clear', async () => {
     const { code, stderr } = await refuse('--host', '0.0.0.0', '--log-level', 'silent');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: 0\.0\.0\.0 can be reached from other machines .* --insecure\n$/);
+    expect(stderr).toMatch(/^error: 0\.0\.0\.0 can be reached from other machines, .* --insecure\n$/);
   });
 
   it('has no model, or not the one it should have', async () => {
