@@ -154,7 +154,8 @@ describe('a service that asks for tokens', () => {
     harness.feeds.add('or-4');
     await as(TOKENS.editor).remove('or-1');
     await watching.next(
-      ({ feed, kind }) => (feed?.settings?.feedId === 'or-1' && kind !== FeedChangeKind.EXISTING) || undefined,
+      ({ feed, kind }) =>
+        (feed?.settings?.feedId === 'or-1' && kind !== FeedChangeKind.EXISTING) || undefined,
     );
     expect(watching.received.map(({ feed }) => feed?.settings?.feedId)).not.toContain('or-4');
   });
