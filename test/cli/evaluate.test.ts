@@ -93,7 +93,14 @@ describe('surgicam evaluate', () => {
       const against =
         truth === undefined
           ? { x1: 0, y1: 0, x2: 0, y2: 0 }
-          : scaleTruth(truth, { width: 1280, height: 1024 }, { width: 320, height: 256 });
+          : scaleTruth(
+              truth,
+              { width: 1280, height: 1024 },
+              {
+                width: description.inputWidth,
+                height: description.inputHeight,
+              },
+            );
       const sum = predicted.reduce((total, box) => total + boxIou(box, against), 0);
       return [sum / predicted.length];
     });
