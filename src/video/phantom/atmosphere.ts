@@ -100,9 +100,19 @@ export function maskScope(canvas: Canvas, scope: ScopeState, wall: NoiseField): 
     const half = inner - RIM > Math.abs(dy) ? sqrt((inner - RIM) ** 2 - dy * dy) : 0;
     const clearFrom = half === 0 ? width : max(0, ceil(((scope.x - half) / aspect + 0.5) * width));
     const clearTo = half === 0 ? width : min(width, floor(((scope.x + half) / aspect + 0.5) * width));
-    for (let x = 0; x < width; x++) {
+    let from = 0;
+    let to = width;
+    if (!withdrawn) {
+      // Beyond the border all is black: only the soft rim is looked at pixel by pixel.
+      const outer = Math.abs(dy) < inner ? sqrt(inner * inner - dy * dy) : 0;
+      from = max(0, min(width, floor(((scope.x - outer) / aspect + 0.5) * width) - 1));
+      to = max(from, min(width, ceil(((scope.x + outer) / aspect + 0.5) * width) + 1));
+      blacken(canvas, y * width, y * width + from);
+      blacken(canvas, y * width + to, (y + 1) * width);
+    }
+    for (let x = from; x < to; x++) {
       if (x === clearFrom && clearTo > clearFrom) x = clearTo;
-      if (x >= width) break;
+      if (x >= to) break;
       const dx = ((x + 0.5) / width - 0.5) * aspect - scope.x;
       const away = hypot(dx, dy);
       if (away <= inner - RIM) continue;
@@ -117,6 +127,11 @@ export function maskScope(canvas: Canvas, scope: ScopeState, wall: NoiseField): 
       }
     }
   }
+}
+
+function blacken({ pixels, labels }: Canvas, from: number, to: number): void {
+  pixels.fill(3, from * 3, to * 3);
+  labels.fill(0, from, to);
 }
 
 const SLEEVE_TINT = [1, 0.97, 1.02] as const;
