@@ -19,6 +19,7 @@ export function subscriptionTo(
     stalenessBudgetMs: undefined,
     delivery: Delivery.LATEST,
     resumeAfterSequence: undefined,
+    maxUnacknowledged: undefined,
     ...wish,
   };
 }

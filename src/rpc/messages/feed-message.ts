@@ -7,6 +7,7 @@ import type {
   Pacing as DomainPacing,
 } from '../../domain/feed.js';
 import { publicText, publicSource } from '../errors/public-text.js';
+import { toFrameDrops } from './frame-drops.js';
 import { phantomSource } from './phantom-source.js';
 import {
   FeedState,
@@ -32,6 +33,7 @@ export function toFeedMessage(snapshot: FeedSnapshot): Feed {
       latencyP50Ms: counters.latencyP50Ms,
       latencyP95Ms: counters.latencyP95Ms,
       latencyP99Ms: counters.latencyP99Ms,
+      dropsByReason: toFrameDrops(counters.dropsByReason),
     },
     frameWidth: snapshot.frameWidth,
     frameHeight: snapshot.frameHeight,

@@ -1,8 +1,6 @@
 import type { HeatmapEncoding as DomainEncoding } from '../../domain/analysis-recipe.js';
 import type {
   Detection as DomainDetection,
-  DropCounts,
-  DropReason,
   FrameAnalysis,
   Heatmap as DomainHeatmap,
   RegionFeature as DomainFeature,
@@ -10,17 +8,16 @@ import type {
 import type { NormalizedPolygon } from '../../domain/geometry.js';
 import {
   FeatureVariant,
-  FrameDropReason,
   HeatmapEncoding,
   type ClassScore,
   type Detection,
   type FrameAnalysis as FrameAnalysisMessage,
-  type FrameDrops,
   type Heatmap,
   type NormalizedPoint,
   type RegionFeature,
 } from '../gen/surgicam/v1/analysis.js';
 import { toFloat16Bytes } from './float16.js';
+import { toFrameDrops } from './frame-drops.js';
 
 export interface FrameAnalysisOptions {
   /** `performance.now()` of the main thread as the message is written; ages are counted to here. */
@@ -119,20 +116,6 @@ function toRegionFeature(
     values: float16 ? [] : Array.from(values),
     valuesF16: float16 ? toFloat16Bytes(values) : NO_BYTES,
   };
-}
-
-const DROP_REASONS: Record<DropReason, FrameDropReason> = {
-  superseded: FrameDropReason.SUPERSEDED,
-  inference_failed: FrameDropReason.INFERENCE_FAILED,
-  worker_lost: FrameDropReason.WORKER_LOST,
-  rate_limited: FrameDropReason.RATE_LIMITED,
-  shutdown: FrameDropReason.SHUTDOWN,
-};
-
-function toFrameDrops(counts: DropCounts): FrameDrops[] {
-  return (Object.keys(DROP_REASONS) as DropReason[])
-    .map((reason) => ({ reason: DROP_REASONS[reason], count: BigInt(counts[reason] ?? 0) }))
-    .filter(({ count }) => count > 0n);
 }
 
 function micros(milliseconds: number): number {

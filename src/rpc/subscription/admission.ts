@@ -52,6 +52,11 @@ export class Admission {
     this.slowReaderReported = this.slowReader;
     this.rateLimited = 0;
     this.stale = 0;
-    return { slowReader: BigInt(slowReader), rateLimited: BigInt(rateLimited), stale: BigInt(stale) };
+    return {
+      slowReader: BigInt(slowReader),
+      rateLimited: BigInt(rateLimited),
+      stale: BigInt(stale),
+      annotations: 0n,
+    };
   }
 }

@@ -3,7 +3,7 @@ import { SurgicamError } from '../../domain/errors.js';
 import type { ModelDescription } from '../../domain/model-description.js';
 import { Delivery, type SubscriptionConfiguration } from '../gen/surgicam/v1/analysis_service.js';
 import { toRecipeWish } from '../requests/analysis-wish.js';
-import { checkEnum } from '../requests/field-checks.js';
+import { checkEnum, notServed } from '../requests/field-checks.js';
 
 export type DeliveryMode = 'latest' | 'every_frame';
 
@@ -43,6 +43,7 @@ export function checkConfiguration(
   if (stalenessBudgetMs === 0) {
     throw SurgicamError.invalidField('configure.staleness_budget_ms', 0, '1 or more, or left out');
   }
+  if (message.maxUnacknowledged !== undefined) throw notServed('configure.max_unacknowledged', 'a window');
   const resumeAfterSequence = checkSequence(message.resumeAfterSequence);
   return {
     recipe,

@@ -37,6 +37,7 @@ const feed = (feedId: string, source: string): Feed => ({
     latencyP50Ms: 30,
     latencyP95Ms: 41.4,
     latencyP99Ms: 50,
+    dropsByReason: [],
   },
   frameWidth: 640,
   frameHeight: 512,

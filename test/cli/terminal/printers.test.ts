@@ -16,7 +16,7 @@ const gap: SubscribeResponse = {
     $case: 'gap',
     value: { fromSequence: 3n, toSequence: 9n, reason: GapReason.HISTORY_EXCEEDED },
   },
-  skipped: { slowReader: 5n, rateLimited: 1n, stale: 1n },
+  skipped: { slowReader: 5n, rateLimited: 1n, annotations: 0n, stale: 1n },
 };
 const heartbeat: SubscribeResponse = {
   response: {

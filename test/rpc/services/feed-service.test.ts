@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from '@jest/globals';
+import { FrameDropReason } from '../../../src/rpc/gen/surgicam/v1/analysis.js';
 import { CreateFeedRequest } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
 import { FeedState, Pacing } from '../../../src/rpc/gen/surgicam/v1/feed.js';
 import { eachHarness } from '../../fixtures/each-harness.js';
@@ -30,6 +31,18 @@ describe('FeedService', () => {
     expect((await listFeeds()).feeds).toEqual([feed]);
     expect((await deleteFeed('or-1')).feed).toEqual(feed);
     expect((await listFeeds()).feeds).toEqual([]);
+  });
+
+  it('tells why frames were dropped', async () => {
+    const dropsByReason = { superseded: 3, rate_limited: 40 };
+    harness.feeds.add('or-1').count({ framesDecoded: 50, framesDropped: 43, dropsByReason });
+    expect((await getFeed('or-1')).feed?.counters).toMatchObject({
+      framesDropped: 43n,
+      dropsByReason: [
+        { reason: FrameDropReason.SUPERSEDED, count: 3n },
+        { reason: FrameDropReason.RATE_LIMITED, count: 40n },
+      ],
+    });
   });
 
   it('never shows the credentials it was given', async () => {

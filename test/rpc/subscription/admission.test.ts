@@ -8,7 +8,12 @@ describe('Admission', () => {
     const times = Array.from({ length: 250 }, (_, i) => i * 40 + ((i * 7) % 5));
     const admitted = times.filter((now) => admission.admit(now, now, { maxRate: 10 }));
     expect(admitted).toHaveLength(100);
-    expect(admission.takeSkipped()).toEqual({ slowReader: 0n, rateLimited: 150n, stale: 0n });
+    expect(admission.takeSkipped()).toEqual({
+      slowReader: 0n,
+      rateLimited: 150n,
+      stale: 0n,
+      annotations: 0n,
+    });
   });
 
   it('lets everything through without limits', () => {
@@ -28,7 +33,7 @@ describe('Admission', () => {
     const limits = { maxRate: 1, stalenessBudgetMs: 100 };
     expect(admission.admit(1000, 899, limits)).toBe(false);
     expect(admission.admit(1001, 901, limits)).toBe(true);
-    expect(admission.takeSkipped()).toEqual({ slowReader: 0n, rateLimited: 0n, stale: 1n });
+    expect(admission.takeSkipped()).toEqual({ slowReader: 0n, rateLimited: 0n, stale: 1n, annotations: 0n });
   });
 
   it('reports every skipped analysis once', () => {

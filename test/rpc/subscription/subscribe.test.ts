@@ -97,7 +97,7 @@ describe('Subscribe', () => {
     expect((await subscription.next('frameAnalysis')).sequence).toBe(0n);
     subscription.configure({ ...everyFrame, stalenessBudgetMs: 60_000 });
     const skipped = await subscription.probe.next((response) => response.skipped);
-    expect(skipped).toEqual({ slowReader: 0n, rateLimited: 4n, stale: 0n });
+    expect(skipped).toEqual({ slowReader: 0n, rateLimited: 4n, stale: 0n, annotations: 0n });
     const old = sampleFrames(5, 6).map((analysis) => ({
       ...analysis,
       facts: { ...analysis.facts, capturedAtMonotonicMs: performance.now() - 60_001 },
@@ -107,7 +107,7 @@ describe('Subscribe', () => {
       valueOf('frameAnalysis', response) === undefined ? undefined : response,
     );
     expect(valueOf('frameAnalysis', next)?.sequence).toBe(6n);
-    expect(next.skipped).toEqual({ slowReader: 0n, rateLimited: 0n, stale: 1n });
+    expect(next.skipped).toEqual({ slowReader: 0n, rateLimited: 0n, stale: 1n, annotations: 0n });
   });
 
   it('sends a heartbeat when it has nothing else to send', async () => {

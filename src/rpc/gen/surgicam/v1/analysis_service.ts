@@ -163,7 +163,14 @@ export interface SubscriptionConfiguration {
    * First message only: begin after this frame, as far as the history holds it, with a gap for what it no longer
    * holds. If absent, begin with the next analysis.
    */
-  resumeAfterSequence?: bigint | undefined;
+  resumeAfterSequence?:
+    | bigint
+    | undefined;
+  /**
+   * Most analyses sent and not acknowledged, 1 to 1024: the server sends no more until an `acknowledge` makes room. If
+   * absent, acknowledging holds nothing up. Not served yet: UNIMPLEMENTED.
+   */
+  maxUnacknowledged?: number | undefined;
 }
 
 /** Send only heartbeats until `Resume`. */
@@ -192,7 +199,28 @@ export interface Annotate {
     | //
     /** Text of a named type. */
     { $case: "typedText"; value: TypedText }
+    | //
+    /** Which instruments do what to which tissue. */
+    { $case: "interactionGraph"; value: InteractionGraph }
     | undefined;
+}
+
+/** Which instruments do what to which tissue, as triples. */
+export interface InteractionGraph {
+  /** The triples, 1 to 64. */
+  interactions: Interaction[];
+}
+
+/** One instrument doing something to one tissue, for example grasper, retracts, gallbladder. */
+export interface Interaction {
+  /** The instrument, 1 to 128 characters. */
+  tool: string;
+  /** What it does, 1 to 128 characters. */
+  interaction: string;
+  /** What it is done to, 1 to 128 characters. */
+  tissue: string;
+  /** How sure the author is, in [0, 1]. If absent, nothing is said about it. */
+  confidence?: number | undefined;
 }
 
 /** Text that a program can read. */
@@ -225,6 +253,9 @@ export interface SubscribeResponse {
     | //
     /** Nothing else was sent for a second. */
     { $case: "heartbeat"; value: Heartbeat }
+    | //
+    /** Answers every accepted `annotate`. Not sent yet. */
+    { $case: "annotationReceipt"; value: AnnotationReceipt }
     | undefined;
   /** Analyses of this subscription skipped since the previous response; absent when there were none. */
   skipped: SkippedAnalyses | undefined;
@@ -278,7 +309,24 @@ export interface Annotation {
     | //
     /** Text of a named type. */
     { $case: "typedText"; value: TypedText }
+    | //
+    /** Which instruments do what to which tissue. */
+    { $case: "interactionGraph"; value: InteractionGraph }
     | undefined;
+  /** Who said it: the name that the service knows the caller by, `anonymous` where it asks for no credentials. */
+  author: string;
+}
+
+/** An annotation was accepted. */
+export interface AnnotationReceipt {
+  /** Number of the frame it is about. */
+  sequence: bigint;
+  /** When it reached the server, by the server's clock. */
+  receiveTime:
+    | Date
+    | undefined;
+  /** Other subscriptions of the feed at that time, to which it is handed. */
+  subscriptions: number;
 }
 
 /** The subscription is alive though there is nothing to send. */
@@ -294,7 +342,15 @@ export interface Heartbeat {
   /** Whether this subscription is paused. */
   paused: boolean;
   /** The newest analysis written to this subscription. If absent, none was. */
-  lastSequence?: bigint | undefined;
+  lastSequence?:
+    | bigint
+    | undefined;
+  /** The newest frame that was acknowledged. If absent, none was. */
+  acknowledgedSequence?:
+    | bigint
+    | undefined;
+  /** Analyses sent and not acknowledged; only with `max_unacknowledged`. While it is as many, nothing is sent. */
+  unacknowledged?: number | undefined;
 }
 
 /** Analyses that were made and not sent to this subscription. */
@@ -305,6 +361,8 @@ export interface SkippedAnalyses {
   rateLimited: bigint;
   /** Older than `staleness_budget_ms`. */
   stale: bigint;
+  /** Annotations, not analyses, that were lost to this subscription because it read slowly. */
+  annotations: bigint;
 }
 
 /** Request of AnalyzeImage. */
@@ -500,6 +558,7 @@ function createBaseSubscriptionConfiguration(): SubscriptionConfiguration {
     stalenessBudgetMs: undefined,
     delivery: 0,
     resumeAfterSequence: undefined,
+    maxUnacknowledged: undefined,
   };
 }
 
@@ -528,6 +587,9 @@ export const SubscriptionConfiguration: MessageFns<SubscriptionConfiguration> = 
         throw new globalThis.Error("value provided for field message.resumeAfterSequence of type uint64 too large");
       }
       writer.uint32(56).uint64(message.resumeAfterSequence);
+    }
+    if (message.maxUnacknowledged !== undefined) {
+      writer.uint32(64).uint32(message.maxUnacknowledged);
     }
     return writer;
   },
@@ -601,6 +663,14 @@ export const SubscriptionConfiguration: MessageFns<SubscriptionConfiguration> = 
             message.resumeAfterSequence = reader.uint64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.maxUnacknowledged = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +708,11 @@ export const SubscriptionConfiguration: MessageFns<SubscriptionConfiguration> = 
         : isSet(object.resume_after_sequence)
         ? BigInt(object.resume_after_sequence)
         : undefined,
+      maxUnacknowledged: isSet(object.maxUnacknowledged)
+        ? globalThis.Number(object.maxUnacknowledged)
+        : isSet(object.max_unacknowledged)
+        ? globalThis.Number(object.max_unacknowledged)
+        : undefined,
     };
   },
 
@@ -664,6 +739,9 @@ export const SubscriptionConfiguration: MessageFns<SubscriptionConfiguration> = 
     if (message.resumeAfterSequence !== undefined) {
       obj.resumeAfterSequence = message.resumeAfterSequence.toString();
     }
+    if (message.maxUnacknowledged !== undefined) {
+      obj.maxUnacknowledged = Math.round(message.maxUnacknowledged);
+    }
     return obj;
   },
 
@@ -685,6 +763,7 @@ export const SubscriptionConfiguration: MessageFns<SubscriptionConfiguration> = 
     message.resumeAfterSequence = (object.resumeAfterSequence !== undefined && object.resumeAfterSequence !== null)
       ? BigInt(object.resumeAfterSequence)
       : undefined;
+    message.maxUnacknowledged = object.maxUnacknowledged ?? undefined;
     return message;
   },
 };
@@ -882,6 +961,9 @@ export const Annotate: MessageFns<Annotate> = {
       case "typedText":
         TypedText.encode(message.content.value, writer.uint32(26).fork()).join();
         break;
+      case "interactionGraph":
+        InteractionGraph.encode(message.content.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -923,6 +1005,14 @@ export const Annotate: MessageFns<Annotate> = {
             message.content = { $case: "typedText", value: TypedText.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.content = { $case: "interactionGraph", value: InteractionGraph.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -944,6 +1034,10 @@ export const Annotate: MessageFns<Annotate> = {
         ? { $case: "typedText", value: TypedText.fromJSON(object.typedText) }
         : isSet(object.typed_text)
         ? { $case: "typedText", value: TypedText.fromJSON(object.typed_text) }
+        : isSet(object.interactionGraph)
+        ? { $case: "interactionGraph", value: InteractionGraph.fromJSON(object.interactionGraph) }
+        : isSet(object.interaction_graph)
+        ? { $case: "interactionGraph", value: InteractionGraph.fromJSON(object.interaction_graph) }
         : undefined,
     };
   },
@@ -957,6 +1051,8 @@ export const Annotate: MessageFns<Annotate> = {
       obj.caption = message.content.value;
     } else if (message.content?.$case === "typedText") {
       obj.typedText = TypedText.toJSON(message.content.value);
+    } else if (message.content?.$case === "interactionGraph") {
+      obj.interactionGraph = InteractionGraph.toJSON(message.content.value);
     }
     return obj;
   },
@@ -980,7 +1076,201 @@ export const Annotate: MessageFns<Annotate> = {
         }
         break;
       }
+      case "interactionGraph": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "interactionGraph", value: InteractionGraph.fromPartial(object.content.value) };
+        }
+        break;
+      }
     }
+    return message;
+  },
+};
+
+function createBaseInteractionGraph(): InteractionGraph {
+  return { interactions: [] };
+}
+
+export const InteractionGraph: MessageFns<InteractionGraph> = {
+  encode(message: InteractionGraph, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.interactions) {
+      Interaction.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InteractionGraph {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInteractionGraph();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.interactions.push(Interaction.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InteractionGraph {
+    return {
+      interactions: globalThis.Array.isArray(object?.interactions)
+        ? object.interactions.map((e: any) => Interaction.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: InteractionGraph): unknown {
+    const obj: any = {};
+    if (message.interactions?.length) {
+      obj.interactions = message.interactions.map((e) => Interaction.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<InteractionGraph>): InteractionGraph {
+    return InteractionGraph.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InteractionGraph>): InteractionGraph {
+    const message = createBaseInteractionGraph();
+    message.interactions = object.interactions?.map((e) => Interaction.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseInteraction(): Interaction {
+  return { tool: "", interaction: "", tissue: "", confidence: undefined };
+}
+
+export const Interaction: MessageFns<Interaction> = {
+  encode(message: Interaction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tool !== "") {
+      writer.uint32(10).string(message.tool);
+    }
+    if (message.interaction !== "") {
+      writer.uint32(18).string(message.interaction);
+    }
+    if (message.tissue !== "") {
+      writer.uint32(26).string(message.tissue);
+    }
+    if (message.confidence !== undefined) {
+      writer.uint32(37).float(message.confidence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Interaction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInteraction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tool = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.interaction = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tissue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 37) {
+              break;
+            }
+
+            message.confidence = reader.float();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Interaction {
+    return {
+      tool: isSet(object.tool) ? globalThis.String(object.tool) : "",
+      interaction: isSet(object.interaction) ? globalThis.String(object.interaction) : "",
+      tissue: isSet(object.tissue) ? globalThis.String(object.tissue) : "",
+      confidence: isSet(object.confidence) ? globalThis.Number(object.confidence) : undefined,
+    };
+  },
+
+  toJSON(message: Interaction): unknown {
+    const obj: any = {};
+    if (message.tool !== undefined) {
+      obj.tool = message.tool;
+    }
+    if (message.interaction !== undefined) {
+      obj.interaction = message.interaction;
+    }
+    if (message.tissue !== undefined) {
+      obj.tissue = message.tissue;
+    }
+    if (message.confidence !== undefined) {
+      obj.confidence = floatToJson(message.confidence);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Interaction>): Interaction {
+    return Interaction.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Interaction>): Interaction {
+    const message = createBaseInteraction();
+    message.tool = object.tool ?? "";
+    message.interaction = object.interaction ?? "";
+    message.tissue = object.tissue ?? "";
+    message.confidence = object.confidence ?? undefined;
     return message;
   },
 };
@@ -1099,6 +1389,9 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
       case "heartbeat":
         Heartbeat.encode(message.response.value, writer.uint32(50).fork()).join();
         break;
+      case "annotationReceipt":
+        AnnotationReceipt.encode(message.response.value, writer.uint32(58).fork()).join();
+        break;
     }
     if (message.skipped !== undefined) {
       SkippedAnalyses.encode(message.skipped, writer.uint32(122).fork()).join();
@@ -1167,6 +1460,14 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
             message.response = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.response = { $case: "annotationReceipt", value: AnnotationReceipt.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 15: {
             if (tag !== 122) {
               break;
@@ -1205,6 +1506,10 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
         ? { $case: "annotation", value: Annotation.fromJSON(object.annotation) }
         : isSet(object.heartbeat)
         ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
+        : isSet(object.annotationReceipt)
+        ? { $case: "annotationReceipt", value: AnnotationReceipt.fromJSON(object.annotationReceipt) }
+        : isSet(object.annotation_receipt)
+        ? { $case: "annotationReceipt", value: AnnotationReceipt.fromJSON(object.annotation_receipt) }
         : undefined,
       skipped: isSet(object.skipped) ? SkippedAnalyses.fromJSON(object.skipped) : undefined,
     };
@@ -1224,6 +1529,8 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
       obj.annotation = Annotation.toJSON(message.response.value);
     } else if (message.response?.$case === "heartbeat") {
       obj.heartbeat = Heartbeat.toJSON(message.response.value);
+    } else if (message.response?.$case === "annotationReceipt") {
+      obj.annotationReceipt = AnnotationReceipt.toJSON(message.response.value);
     }
     if (message.skipped !== undefined) {
       obj.skipped = SkippedAnalyses.toJSON(message.skipped);
@@ -1270,6 +1577,15 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
       case "heartbeat": {
         if (object.response?.value !== undefined && object.response?.value !== null) {
           message.response = { $case: "heartbeat", value: Heartbeat.fromPartial(object.response.value) };
+        }
+        break;
+      }
+      case "annotationReceipt": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = {
+            $case: "annotationReceipt",
+            value: AnnotationReceipt.fromPartial(object.response.value),
+          };
         }
         break;
       }
@@ -1613,7 +1929,7 @@ export const Gap: MessageFns<Gap> = {
 };
 
 function createBaseAnnotation(): Annotation {
-  return { sequence: 0n, receiveTime: undefined, content: undefined };
+  return { sequence: 0n, receiveTime: undefined, content: undefined, author: "" };
 }
 
 export const Annotation: MessageFns<Annotation> = {
@@ -1634,6 +1950,12 @@ export const Annotation: MessageFns<Annotation> = {
       case "typedText":
         TypedText.encode(message.content.value, writer.uint32(34).fork()).join();
         break;
+      case "interactionGraph":
+        InteractionGraph.encode(message.content.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    if (message.author !== "") {
+      writer.uint32(50).string(message.author);
     }
     return writer;
   },
@@ -1683,6 +2005,22 @@ export const Annotation: MessageFns<Annotation> = {
             message.content = { $case: "typedText", value: TypedText.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.content = { $case: "interactionGraph", value: InteractionGraph.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1709,7 +2047,12 @@ export const Annotation: MessageFns<Annotation> = {
         ? { $case: "typedText", value: TypedText.fromJSON(object.typedText) }
         : isSet(object.typed_text)
         ? { $case: "typedText", value: TypedText.fromJSON(object.typed_text) }
+        : isSet(object.interactionGraph)
+        ? { $case: "interactionGraph", value: InteractionGraph.fromJSON(object.interactionGraph) }
+        : isSet(object.interaction_graph)
+        ? { $case: "interactionGraph", value: InteractionGraph.fromJSON(object.interaction_graph) }
         : undefined,
+      author: isSet(object.author) ? globalThis.String(object.author) : "",
     };
   },
 
@@ -1725,6 +2068,11 @@ export const Annotation: MessageFns<Annotation> = {
       obj.caption = message.content.value;
     } else if (message.content?.$case === "typedText") {
       obj.typedText = TypedText.toJSON(message.content.value);
+    } else if (message.content?.$case === "interactionGraph") {
+      obj.interactionGraph = InteractionGraph.toJSON(message.content.value);
+    }
+    if (message.author !== undefined) {
+      obj.author = message.author;
     }
     return obj;
   },
@@ -1749,13 +2097,135 @@ export const Annotation: MessageFns<Annotation> = {
         }
         break;
       }
+      case "interactionGraph": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "interactionGraph", value: InteractionGraph.fromPartial(object.content.value) };
+        }
+        break;
+      }
     }
+    message.author = object.author ?? "";
+    return message;
+  },
+};
+
+function createBaseAnnotationReceipt(): AnnotationReceipt {
+  return { sequence: 0n, receiveTime: undefined, subscriptions: 0 };
+}
+
+export const AnnotationReceipt: MessageFns<AnnotationReceipt> = {
+  encode(message: AnnotationReceipt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.sequence);
+    }
+    if (message.receiveTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.receiveTime), writer.uint32(18).fork()).join();
+    }
+    if (message.subscriptions !== 0) {
+      writer.uint32(24).uint32(message.subscriptions);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnnotationReceipt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnnotationReceipt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.receiveTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.subscriptions = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AnnotationReceipt {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      receiveTime: isSet(object.receiveTime)
+        ? fromJsonTimestamp(object.receiveTime)
+        : isSet(object.receive_time)
+        ? fromJsonTimestamp(object.receive_time)
+        : undefined,
+      subscriptions: isSet(object.subscriptions) ? globalThis.Number(object.subscriptions) : 0,
+    };
+  },
+
+  toJSON(message: AnnotationReceipt): unknown {
+    const obj: any = {};
+    if (message.sequence !== undefined) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.receiveTime !== undefined) {
+      obj.receiveTime = message.receiveTime.toISOString();
+    }
+    if (message.subscriptions !== undefined) {
+      obj.subscriptions = Math.round(message.subscriptions);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnnotationReceipt>): AnnotationReceipt {
+    return AnnotationReceipt.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnnotationReceipt>): AnnotationReceipt {
+    const message = createBaseAnnotationReceipt();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.receiveTime = object.receiveTime ?? undefined;
+    message.subscriptions = object.subscriptions ?? 0;
     return message;
   },
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return { time: undefined, status: undefined, paused: false, lastSequence: undefined };
+  return {
+    time: undefined,
+    status: undefined,
+    paused: false,
+    lastSequence: undefined,
+    acknowledgedSequence: undefined,
+    unacknowledged: undefined,
+  };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
@@ -1774,6 +2244,15 @@ export const Heartbeat: MessageFns<Heartbeat> = {
         throw new globalThis.Error("value provided for field message.lastSequence of type uint64 too large");
       }
       writer.uint32(32).uint64(message.lastSequence);
+    }
+    if (message.acknowledgedSequence !== undefined) {
+      if (BigInt.asUintN(64, message.acknowledgedSequence) !== message.acknowledgedSequence) {
+        throw new globalThis.Error("value provided for field message.acknowledgedSequence of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.acknowledgedSequence);
+    }
+    if (message.unacknowledged !== undefined) {
+      writer.uint32(48).uint32(message.unacknowledged);
     }
     return writer;
   },
@@ -1823,6 +2302,22 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             message.lastSequence = reader.uint64() as bigint;
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.acknowledgedSequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.unacknowledged = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1845,6 +2340,12 @@ export const Heartbeat: MessageFns<Heartbeat> = {
         : isSet(object.last_sequence)
         ? BigInt(object.last_sequence)
         : undefined,
+      acknowledgedSequence: isSet(object.acknowledgedSequence)
+        ? BigInt(object.acknowledgedSequence)
+        : isSet(object.acknowledged_sequence)
+        ? BigInt(object.acknowledged_sequence)
+        : undefined,
+      unacknowledged: isSet(object.unacknowledged) ? globalThis.Number(object.unacknowledged) : undefined,
     };
   },
 
@@ -1862,6 +2363,12 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     if (message.lastSequence !== undefined) {
       obj.lastSequence = message.lastSequence.toString();
     }
+    if (message.acknowledgedSequence !== undefined) {
+      obj.acknowledgedSequence = message.acknowledgedSequence.toString();
+    }
+    if (message.unacknowledged !== undefined) {
+      obj.unacknowledged = Math.round(message.unacknowledged);
+    }
     return obj;
   },
 
@@ -1878,12 +2385,16 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     message.lastSequence = (object.lastSequence !== undefined && object.lastSequence !== null)
       ? BigInt(object.lastSequence)
       : undefined;
+    message.acknowledgedSequence = (object.acknowledgedSequence !== undefined && object.acknowledgedSequence !== null)
+      ? BigInt(object.acknowledgedSequence)
+      : undefined;
+    message.unacknowledged = object.unacknowledged ?? undefined;
     return message;
   },
 };
 
 function createBaseSkippedAnalyses(): SkippedAnalyses {
-  return { slowReader: 0n, rateLimited: 0n, stale: 0n };
+  return { slowReader: 0n, rateLimited: 0n, stale: 0n, annotations: 0n };
 }
 
 export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
@@ -1905,6 +2416,12 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
         throw new globalThis.Error("value provided for field message.stale of type uint64 too large");
       }
       writer.uint32(24).uint64(message.stale);
+    }
+    if (message.annotations !== 0n) {
+      if (BigInt.asUintN(64, message.annotations) !== message.annotations) {
+        throw new globalThis.Error("value provided for field message.annotations of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.annotations);
     }
     return writer;
   },
@@ -1946,6 +2463,14 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
             message.stale = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.annotations = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1971,6 +2496,7 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
         ? BigInt(object.rate_limited)
         : 0n,
       stale: isSet(object.stale) ? BigInt(object.stale) : 0n,
+      annotations: isSet(object.annotations) ? BigInt(object.annotations) : 0n,
     };
   },
 
@@ -1984,6 +2510,9 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
     }
     if (message.stale !== undefined) {
       obj.stale = message.stale.toString();
+    }
+    if (message.annotations !== undefined) {
+      obj.annotations = message.annotations.toString();
     }
     return obj;
   },
@@ -2000,6 +2529,9 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
       ? BigInt(object.rateLimited)
       : 0n;
     message.stale = (object.stale !== undefined && object.stale !== null) ? BigInt(object.stale) : 0n;
+    message.annotations = (object.annotations !== undefined && object.annotations !== null)
+      ? BigInt(object.annotations)
+      : 0n;
     return message;
   },
 };

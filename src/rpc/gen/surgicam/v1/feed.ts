@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
+import { FrameDrops } from "./analysis.js";
 
 /** How fast the frames of the synthetic scene come. */
 export enum PhantomPace {
@@ -361,6 +362,11 @@ export interface FeedCounters {
   latencyP95Ms: number;
   /** 99th percentile of the same, milliseconds. */
   latencyP99Ms: number;
+  /**
+   * `frames_dropped` by reason; reasons without a frame are left out. FRAME_DROP_REASON_RATE_LIMITED is no loss: nobody
+   * followed the feed.
+   */
+  dropsByReason: FrameDrops[];
 }
 
 function createBaseFeedSettings(): FeedSettings {
@@ -1301,6 +1307,7 @@ function createBaseFeedCounters(): FeedCounters {
     latencyP50Ms: 0,
     latencyP95Ms: 0,
     latencyP99Ms: 0,
+    dropsByReason: [],
   };
 }
 
@@ -1338,6 +1345,9 @@ export const FeedCounters: MessageFns<FeedCounters> = {
     }
     if (message.latencyP99Ms !== 0) {
       writer.uint32(65).double(message.latencyP99Ms);
+    }
+    for (const v of message.dropsByReason) {
+      FrameDrops.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1419,6 +1429,14 @@ export const FeedCounters: MessageFns<FeedCounters> = {
             message.latencyP99Ms = reader.double();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.dropsByReason.push(FrameDrops.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1473,6 +1491,11 @@ export const FeedCounters: MessageFns<FeedCounters> = {
         : isSet(object.latency_p99_ms)
         ? globalThis.Number(object.latency_p99_ms)
         : 0,
+      dropsByReason: globalThis.Array.isArray(object?.dropsByReason)
+        ? object.dropsByReason.map((e: any) => FrameDrops.fromJSON(e))
+        : globalThis.Array.isArray(object?.drops_by_reason)
+        ? object.drops_by_reason.map((e: any) => FrameDrops.fromJSON(e))
+        : [],
     };
   },
 
@@ -1502,6 +1525,9 @@ export const FeedCounters: MessageFns<FeedCounters> = {
     if (message.latencyP99Ms !== undefined) {
       obj.latencyP99Ms = floatToJson(message.latencyP99Ms);
     }
+    if (message.dropsByReason?.length) {
+      obj.dropsByReason = message.dropsByReason.map((e) => FrameDrops.toJSON(e));
+    }
     return obj;
   },
 
@@ -1524,6 +1550,7 @@ export const FeedCounters: MessageFns<FeedCounters> = {
     message.latencyP50Ms = object.latencyP50Ms ?? 0;
     message.latencyP95Ms = object.latencyP95Ms ?? 0;
     message.latencyP99Ms = object.latencyP99Ms ?? 0;
+    message.dropsByReason = object.dropsByReason?.map((e) => FrameDrops.fromPartial(e)) || [];
     return message;
   },
 };
