@@ -56,6 +56,15 @@ export class HistoryReader implements TopicReader {
     for (const stop of this.stops.splice(0)) stop();
   }
 
+  get topicClosed(): boolean {
+    return this.topic.isClosed;
+  }
+
+  unread(): { readonly fromSequence: number; readonly toSequence: number } | undefined {
+    const toSequence = this.topic.history.newestSequence;
+    return toSequence > this.lastSequence ? { fromSequence: this.lastSequence + 1, toSequence } : undefined;
+  }
+
   poll(): ReaderItem | undefined {
     const { history, isClosed } = this.topic;
     if (this.position < history.start) this.fallOut();

@@ -6,9 +6,12 @@ export type Delivery = 'latest' | 'every_frame';
 
 /**
  * Why analyses are missing. `history_exceeded`: the reader was slower than the history reaches back.
- * `not_computed`: they were analysed before the reader's recipe was in force.
+ * `not_computed`: they were analysed before the reader's recipe was in force. `paused`: its subscription did not want
+ * them, and ended so; no reader says this by itself.
  */
-export type GapReason = 'history_exceeded' | 'not_computed';
+export type GapReason = 'history_exceeded' | 'not_computed' | 'paused';
+
+export type GapItem = Extract<ReaderItem, { kind: 'gap' }>;
 
 export type ReaderItem =
   | { readonly kind: 'analysis'; readonly analysis: FrameAnalysis }
@@ -43,5 +46,9 @@ export interface TopicReader {
   setRecipe(recipeKey: string): void;
   /** Analyses passed over under `latest` because newer ones were there, since the beginning. */
   readonly skipped: number;
+  /** Whether the topic is closed: nothing will follow what is there. */
+  readonly topicClosed: boolean;
+  /** Frames behind the last one given out or told of, both ends included; undefined when there are none. */
+  unread(): Pick<GapItem, 'fromSequence' | 'toSequence'> | undefined;
   close(): void;
 }

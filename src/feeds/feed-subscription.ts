@@ -32,6 +32,10 @@ export function openSubscription(
     poll: () => reader.poll(),
     onItem: (listener) => reader.onItem(listener),
     setRecipe: (key) => reader.setRecipe(key),
+    get topicClosed() {
+      return reader.topicClosed;
+    },
+    unread: () => reader.unread(),
     get skipped() {
       return reader.skipped;
     },

@@ -1,12 +1,13 @@
-import type { GapReason as BusGapReason, ReaderItem } from '../../bus/topic-reader.js';
+import type { GapReason as BusGapReason, GapItem } from '../../bus/topic-reader.js';
 import { GapReason, type Gap } from '../gen/surgicam/v1/analysis_service.js';
 
 const REASONS: Record<BusGapReason, GapReason> = {
   history_exceeded: GapReason.HISTORY_EXCEEDED,
   not_computed: GapReason.NOT_COMPUTED,
+  paused: GapReason.PAUSED,
 };
 
-export function toGapMessage(gap: Extract<ReaderItem, { kind: 'gap' }>): Gap {
+export function toGapMessage(gap: GapItem): Gap {
   return {
     fromSequence: BigInt(gap.fromSequence),
     toSequence: BigInt(gap.toSequence),

@@ -3,7 +3,7 @@ import { SurgicamError } from '../../domain/errors.js';
 import type { ModelDescription } from '../../domain/model-description.js';
 import { Delivery, type SubscriptionConfiguration } from '../gen/surgicam/v1/analysis_service.js';
 import { toRecipeWish } from '../requests/analysis-wish.js';
-import { checkEnum, notServed } from '../requests/field-checks.js';
+import { checkEnum } from '../requests/field-checks.js';
 
 export type DeliveryMode = 'latest' | 'every_frame';
 
@@ -17,9 +17,12 @@ export interface CheckedConfiguration {
   readonly stalenessBudgetMs?: number;
   readonly delivery: DeliveryMode;
   readonly resumeAfterSequence?: number;
+  /** Most analyses sent and not acknowledged; absent: no limit. */
+  readonly maxUnacknowledged?: number;
 }
 
 const MAX_RATE = 1000;
+const MAX_WINDOW = 1024;
 
 const DELIVERIES = new Map<Delivery, DeliveryMode>([
   [Delivery.UNSPECIFIED, 'latest'],
@@ -31,7 +34,7 @@ export function checkConfiguration(
   message: SubscriptionConfiguration,
   model: ModelDescription,
 ): CheckedConfiguration {
-  const { outputs, thresholds, maxRate, stalenessBudgetMs } = message;
+  const { outputs, thresholds, maxRate, stalenessBudgetMs, maxUnacknowledged } = message;
   const recipe = resolveRecipe(toRecipeWish('configure.', outputs, thresholds, model), model);
   if (maxRate !== undefined && !(maxRate > 0 && maxRate <= MAX_RATE)) {
     throw SurgicamError.invalidField(
@@ -43,7 +46,13 @@ export function checkConfiguration(
   if (stalenessBudgetMs === 0) {
     throw SurgicamError.invalidField('configure.staleness_budget_ms', 0, '1 or more, or left out');
   }
-  if (message.maxUnacknowledged !== undefined) throw notServed('configure.max_unacknowledged', 'a window');
+  if (maxUnacknowledged !== undefined && !(maxUnacknowledged >= 1 && maxUnacknowledged <= MAX_WINDOW)) {
+    throw SurgicamError.invalidField(
+      'configure.max_unacknowledged',
+      maxUnacknowledged,
+      `1 to ${MAX_WINDOW}, or left out`,
+    );
+  }
   const resumeAfterSequence = checkSequence(message.resumeAfterSequence);
   return {
     recipe,
@@ -51,6 +60,7 @@ export function checkConfiguration(
     delivery: checkEnum('configure.delivery', message.delivery, DELIVERIES),
     ...(maxRate === undefined ? {} : { maxRate }),
     ...(stalenessBudgetMs === undefined ? {} : { stalenessBudgetMs }),
+    ...(maxUnacknowledged === undefined ? {} : { maxUnacknowledged }),
     ...(resumeAfterSequence === undefined ? {} : { resumeAfterSequence }),
   };
 }

@@ -6,7 +6,7 @@ export type SkipReason = 'slow_reader' | 'rate_limited' | 'stale';
 export class SubscriptionCounters {
   readonly openByFeed = new Map<string, number>();
   readonly skipped: Record<SkipReason, number> = { slow_reader: 0, rate_limited: 0, stale: 0 };
-  readonly gapFrames: Record<GapReason, number> = { history_exceeded: 0, not_computed: 0 };
+  readonly gapFrames: Record<GapReason, number> = { history_exceeded: 0, not_computed: 0, paused: 0 };
   begun = 0;
   delivered = 0;
 

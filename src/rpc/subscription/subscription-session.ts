@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SurgicamError } from '../../domain/errors.js';
 import type { FeedSnapshot } from '../../domain/feed.js';
 import type { FrameAnalysis } from '../../domain/frame-analysis.js';
-import type { ReaderItem } from '../../bus/topic-reader.js';
+import type { GapItem, ReaderItem } from '../../bus/topic-reader.js';
 import type { FeedSubscription } from '../../feeds/feed.js';
 import type { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
@@ -13,6 +13,7 @@ import { toFrameAnalysisMessage } from '../messages/frame-analysis-message.js';
 import { toGapMessage } from '../messages/gap-message.js';
 import type { FeedPort } from '../ports.js';
 import { notServed } from '../requests/field-checks.js';
+import { Acknowledgements } from './acknowledgements.js';
 import type { Admission } from './admission.js';
 import { checkConfiguration, checkReconfiguration, type CheckedConfiguration } from './configuration.js';
 import type { RequestInbox } from './request-inbox.js';
@@ -48,10 +49,13 @@ export class SubscriptionSession {
   private configurations = 1;
   private paused = false;
   private lastSequence: bigint | undefined;
+  private readonly acknowledgements: Acknowledgements;
   private announced: FeedSnapshot['state'] | undefined;
 
   constructor(private readonly parts: SessionParts) {
     this.configuration = parts.configuration;
+    this.acknowledgements = new Acknowledgements(parts.configuration.resumeAfterSequence);
+    this.acknowledgements.setWindow(parts.configuration.maxUnacknowledged);
   }
 
   /** Resolves when the call may end with OK or was cancelled. Rejects with what it is to end with. */
@@ -76,14 +80,17 @@ export class SubscriptionSession {
       await this.obey(request);
       return 'more';
     }
-    if (this.paused) {
-      if (draining.aborted) throw shuttingDown();
-      return 'idle';
-    }
-    const item = subscription.poll();
+    const { paused } = this;
+    // A client that has closed its half can acknowledge no more, and is to get the rest all the same.
+    const held = paused || (this.acknowledgements.isFull && !inbox.ended);
+    if (held && draining.aborted) throw shuttingDown();
+    const item = held ? undefined : subscription.poll();
     if (item !== undefined) return this.deliver(item);
     const { state } = feed.snapshot();
-    return state.kind === 'ended' || state.kind === 'failed' ? this.finish() : 'idle';
+    const isOver = state.kind === 'ended' || state.kind === 'failed' || subscription.topicClosed;
+    if (!isOver || (held && !paused)) return 'idle';
+    if (paused) await this.leaveOut();
+    return this.finish();
   }
 
   private async obey({ request }: SubscribeRequest): Promise<void> {
@@ -99,6 +106,8 @@ export class SubscriptionSession {
         this.paused = false;
         return;
       case 'acknowledge':
+        this.acknowledgements.acknowledge(request.value.sequence);
+        return;
       case 'annotate':
         throw notServed('request', request.$case);
     }
@@ -110,19 +119,18 @@ export class SubscriptionSession {
     const { delivery } = this.configuration;
     this.configuration = { ...checkConfiguration(message, feed.model), delivery };
     subscription.update(this.configuration.recipe);
+    this.acknowledgements.setWindow(this.configuration.maxUnacknowledged);
     this.configurations++;
     await this.started();
   }
 
   private async deliver(item: ReaderItem): Promise<'more' | 'over'> {
-    const { writer, counters } = this.parts;
     switch (item.kind) {
       case 'analysis':
         await this.analysis(item.analysis);
         return 'more';
       case 'gap':
-        counters.countGap(item.reason, item.toSequence - item.fromSequence + 1);
-        await writer.write({ $case: 'gap', value: toGapMessage(item) });
+        await this.gap(item);
         return 'more';
       case 'state':
         await this.announce(item.snapshot);
@@ -130,6 +138,20 @@ export class SubscriptionSession {
       case 'closed':
         return this.finish();
     }
+  }
+
+  private async gap(item: GapItem): Promise<void> {
+    const { writer, counters } = this.parts;
+    counters.countGap(item.reason, item.toSequence - item.fromSequence + 1);
+    this.acknowledgements.told(item.toSequence);
+    await writer.write({ $case: 'gap', value: toGapMessage(item) });
+  }
+
+  /** Who asked for every frame is told which ones a pause that outlasted the feed has cost. */
+  private async leaveOut(): Promise<void> {
+    const unread = this.parts.subscription.unread();
+    if (this.configuration.delivery !== 'every_frame' || unread === undefined) return;
+    await this.gap({ kind: 'gap', ...unread, reason: 'paused' });
   }
 
   private async analysis(analysis: FrameAnalysis): Promise<void> {
@@ -140,6 +162,7 @@ export class SubscriptionSession {
     const { float16 } = this.configuration;
     const value = toFrameAnalysisMessage(analysis, { nowMonotonicMs, float16 });
     this.lastSequence = value.sequence;
+    this.acknowledgements.sent(analysis.facts.sequence);
     await writer.write({ $case: 'frameAnalysis', value });
     counters.delivered++;
   }
@@ -175,6 +198,7 @@ export class SubscriptionSession {
 
   private async heartbeat(): Promise<void> {
     const { feed, writer } = this.parts;
+    const { acknowledged, unacknowledged } = this.acknowledgements;
     await writer.write({
       $case: 'heartbeat',
       value: {
@@ -182,6 +206,8 @@ export class SubscriptionSession {
         status: toFeedStatus(feed.snapshot().state),
         paused: this.paused,
         lastSequence: this.lastSequence,
+        acknowledgedSequence: acknowledged === undefined ? undefined : BigInt(acknowledged),
+        unacknowledged,
       },
     });
   }

@@ -62,7 +62,8 @@ describe('Subscribe ends', () => {
   it('with UNIMPLEMENTED for requests that are not served yet', async () => {
     const subscription = harness.subscribe(everyFrame);
     await subscription.next('started');
-    subscription.call.write({ request: { $case: 'acknowledge', value: { sequence: 1n } } });
+    const value = { sequence: 0n, content: { $case: 'caption', value: 'a clip' } } as const;
+    subscription.call.write({ request: { $case: 'annotate', value } });
     expect(await subscription.probe.status).toMatchObject({ code: status.UNIMPLEMENTED });
   });
 

@@ -77,6 +77,11 @@ export enum GapReason {
   HISTORY_EXCEEDED = 1,
   /** NOT_COMPUTED - The frames were analysed before this subscription's outputs were being computed. */
   NOT_COMPUTED = 2,
+  /**
+   * PAUSED - The feed came to its end, or was deleted, while this subscription was paused. As long as the feed is not deleted,
+   * another call may go on in its history.
+   */
+  PAUSED = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -91,6 +96,9 @@ export function gapReasonFromJSON(object: any): GapReason {
     case 2:
     case "GAP_REASON_NOT_COMPUTED":
       return GapReason.NOT_COMPUTED;
+    case 3:
+    case "GAP_REASON_PAUSED":
+      return GapReason.PAUSED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -106,6 +114,8 @@ export function gapReasonToJSON(object: GapReason): string {
       return "GAP_REASON_HISTORY_EXCEEDED";
     case GapReason.NOT_COMPUTED:
       return "GAP_REASON_NOT_COMPUTED";
+    case GapReason.PAUSED:
+      return "GAP_REASON_PAUSED";
     case GapReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -120,7 +130,7 @@ export interface SubscribeRequest {
     /** First message: what to follow and how. Later: the whole configuration anew. */
     { $case: "configure"; value: SubscriptionConfiguration }
     | //
-    /** Send only heartbeats until `resume`. Pausing twice is the same as once. */
+    /** Send only heartbeats until `resume`. Pausing twice is the same as once. The end of the feed ends a paused call, too. */
     { $case: "pause"; value: Pause }
     | //
     /**
@@ -129,7 +139,11 @@ export interface SubscribeRequest {
      */
     { $case: "resume"; value: Resume }
     | //
-    /** Not served yet: UNIMPLEMENTED. */
+    /**
+     * Tells what the client has dealt with. The server remembers the newest, shows it in heartbeats and, with
+     * `max_unacknowledged`, sends accordingly. Nothing is sent again because it was not acknowledged: after a lost
+     * connection the client says itself where to go on, by `resume_after_sequence`.
+     */
     { $case: "acknowledge"; value: Acknowledge }
     | //
     /** Not served yet: UNIMPLEMENTED. */
@@ -167,8 +181,9 @@ export interface SubscriptionConfiguration {
     | bigint
     | undefined;
   /**
-   * Most analyses sent and not acknowledged, 1 to 1024: the server sends no more until an `acknowledge` makes room. If
-   * absent, acknowledging holds nothing up. Not served yet: UNIMPLEMENTED.
+   * Most analyses sent and not acknowledged, 1 to 1024: the server sends no more until an `acknowledge` makes room. The
+   * client then reads as slowly as it acknowledges, and `delivery` says what that means. Without effect once the client
+   * has closed its half, as it can acknowledge no more. If absent, acknowledging holds nothing up.
    */
   maxUnacknowledged?: number | undefined;
 }
@@ -183,7 +198,10 @@ export interface Resume {
 
 /** The client has dealt with everything up to a frame. */
 export interface Acknowledge {
-  /** Number of that frame. */
+  /**
+   * Number of that frame: one that was sent, or the last of a gap. Frames before the newest one acknowledged change
+   * nothing; a frame that this subscription was not told of yet is refused.
+   */
   sequence: bigint;
 }
 
