@@ -111,10 +111,11 @@ export class HistoryRing {
 
 function sizeOf({ facts, products }: AnalyzedFrame): number {
   let bytes = facts.logits.byteLength + facts.probabilities.byteLength;
-  for (const { detections, heatmaps, features } of products.values()) {
+  for (const { detections, heatmaps, features, preview } of products.values()) {
     for (const { outline } of detections) bytes += 64 + (outline?.byteLength ?? 0);
     for (const { data } of heatmaps) bytes += data.byteLength;
     for (const { values } of features) bytes += values.byteLength;
+    bytes += preview?.jpeg.byteLength ?? 0;
   }
   return bytes;
 }

@@ -38,6 +38,17 @@ export interface FeatureRequest {
   readonly pool: PoolSize;
 }
 
+/** A small picture of the frame. */
+export interface PreviewRequest {
+  /** Greatest width in pixels. */
+  readonly maxWidth: number;
+  /** JPEG quality. */
+  readonly quality: number;
+}
+
+/** What a preview may be, both ends included. */
+export const PREVIEW_LIMITS = { maxWidth: [16, 1920], quality: [1, 100] } as const;
+
 /**
  * What is to be computed for a frame, with every threshold resolved. Subscribers with equal recipes share one
  * result; the union of a feed's recipes is all that is computed. Class scores are always part of it.
@@ -53,6 +64,7 @@ export interface AnalysisRecipe {
   readonly outlines: boolean;
   readonly heatmaps?: HeatmapRequest;
   readonly features?: FeatureRequest;
+  readonly preview?: PreviewRequest;
 }
 
 /** A recipe with the text that identifies it: equal recipes have equal keys. */
@@ -74,6 +86,7 @@ export interface RecipeWish {
   readonly outlines?: boolean;
   readonly heatmaps?: HeatmapRequest;
   readonly features?: FeatureRequest;
+  readonly preview?: PreviewRequest;
 }
 
 /** Fills in the model's defaults and checks every range. */
@@ -96,6 +109,7 @@ export function resolveRecipe(wish: RecipeWish, model: ModelDescription): KeyedR
     outlines: wish.outlines ?? false,
     ...(wish.heatmaps === undefined ? {} : { heatmaps: checkedHeatmaps(wish.heatmaps, model) }),
     ...(wish.features === undefined ? {} : { features: checkFeatures(wish.features, model) }),
+    ...(wish.preview === undefined ? {} : { preview: checkPreview(wish.preview) }),
   };
   return { key: JSON.stringify(recipe), recipe };
 }
@@ -190,4 +204,15 @@ export function checkFeatures(request: FeatureRequest, model: ModelDescription):
     );
   }
   return { variant: request.variant, pool };
+}
+
+/** Error: invalid_argument for a picture that is too small, too large or of a quality that does not exist. */
+export function checkPreview({ maxWidth, quality }: PreviewRequest): PreviewRequest {
+  for (const [field, value] of Object.entries({ maxWidth, quality }) as ['maxWidth' | 'quality', number][]) {
+    const [least, most] = PREVIEW_LIMITS[field];
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw SurgicamError.invalidField(`preview.${field}`, value, `${least} to ${most}`);
+    }
+  }
+  return { maxWidth, quality };
 }

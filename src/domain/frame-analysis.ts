@@ -31,6 +31,15 @@ export interface RegionFeature {
   readonly values: Float32Array;
 }
 
+/** A small picture of the frame. */
+export interface FramePreview {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** A JPEG file. */
+  readonly jpeg: Uint8Array;
+}
+
 /** Where the time went, in microseconds. `publishUs` is filled in when a message is written. */
 export interface FrameTiming {
   readonly decodeUs: number;
@@ -63,6 +72,8 @@ export interface AnalysisProduct {
   readonly detections: readonly Detection[];
   readonly heatmaps: readonly Heatmap[];
   readonly features: readonly RegionFeature[];
+  /** Only when asked for, and left out where the encoder did not keep up. */
+  readonly preview?: FramePreview;
 }
 
 /** What is true of an analysed frame whatever was asked for. Pixels are gone by now. */

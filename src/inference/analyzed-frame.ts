@@ -1,6 +1,8 @@
-import type { AnalyzedFrame, DropCounts } from '../domain/frame-analysis.js';
+import type { PreviewRequest } from '../domain/analysis-recipe.js';
+import type { AnalysisProduct, AnalyzedFrame, DropCounts } from '../domain/frame-analysis.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import type { VideoFrame } from '../domain/video-frame.js';
+import { previewKey, type FramePreviews } from './preview-encoder.js';
 import type { TicketOutcome } from './ticket.js';
 
 /** The frame without its pixels, with what was made of it. */
@@ -10,7 +12,7 @@ export function analyzedFrame(
   framesDropped: DropCounts,
   model: ModelDescription,
 ): AnalyzedFrame {
-  const { result, recipes, dispatchedAtMs } = outcome;
+  const { result, recipes, previews, dispatchedAtMs } = outcome;
   const facts = {
     feedId: frame.feedId,
     sequence: frame.sequence,
@@ -37,5 +39,17 @@ export function analyzedFrame(
     analyzedAtMonotonicMs: outcome.analyzedAtMs,
     framesDropped,
   };
-  return { facts, products: new Map(recipes.map(({ key }, i) => [key, result.products[i]!])) };
+  const products = recipes.map(
+    ({ key, recipe }, i) => [key, withPreview(result.products[i]!, recipe.preview, previews)] as const,
+  );
+  return { facts, products: new Map(products) };
+}
+
+function withPreview(
+  product: AnalysisProduct,
+  wish: PreviewRequest | undefined,
+  previews: FramePreviews | undefined,
+): AnalysisProduct {
+  const preview = wish === undefined ? undefined : previews?.get(previewKey(wish));
+  return preview === undefined ? product : { ...product, preview };
 }

@@ -2,6 +2,7 @@ import { SurgicamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
 import type { Batcher } from './batcher.js';
 import { BatchCounters } from './engine-stats.js';
+import { PreviewEncoder, type FramePreviews } from './preview-encoder.js';
 import type { Ticket } from './ticket.js';
 import type { FrameJob, RunReply } from './worker-messages.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -17,6 +18,7 @@ interface ModelQueue {
 /** Brings batches and free workers together: models in turn, each when its batch is due. */
 export class Dispatcher {
   readonly counters = new BatchCounters();
+  readonly previews: PreviewEncoder;
   readonly #queues: ModelQueue[] = [];
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -25,7 +27,9 @@ export class Dispatcher {
   constructor(
     private readonly slots: readonly WorkerSlot[],
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.previews = new PreviewEncoder(logger);
+  }
 
   add(modelKey: string, batcher: Batcher<Ticket>): void {
     this.#queues.push({ modelKey, batcher });
@@ -73,9 +77,11 @@ export class Dispatcher {
     const tickets = batcher.take();
     const dispatchedAtMs = performance.now();
     let jobs: FrameJob[];
+    let previews: (Promise<FramePreviews> | undefined)[];
     let reply: RunReply;
     try {
       jobs = tickets.map(toJob);
+      previews = tickets.map(({ frame }, i) => this.previews.begin(frame, jobs[i]!.recipes));
       reply = await slot.run(
         { modelKey, frames: jobs },
         jobs.map(({ pixels }) => pixels),
@@ -92,7 +98,13 @@ export class Dispatcher {
     this.dispatch();
     for (const [i, ticket] of tickets.entries()) {
       const { recipes } = jobs[i]!;
-      ticket.resolve({ result: frames[i]!, recipes, inferenceUs, batchSize, dispatchedAtMs, analyzedAtMs });
+      const times = { inferenceUs, batchSize, dispatchedAtMs, analyzedAtMs };
+      const resolve = (made: FramePreviews | undefined): void =>
+        ticket.resolve({ result: frames[i]!, recipes, previews: made, ...times });
+      // Most often they are there before the model is done. Frames without one wait for nobody's.
+      const making = previews[i];
+      if (making === undefined) resolve(undefined);
+      else void making.then(resolve);
     }
   }
 

@@ -1,3 +1,5 @@
+import type { PreviewCounts } from './preview-encoder.js';
+
 /** Counters since the engine was started. */
 export interface EngineStats {
   readonly batches: number;
@@ -7,6 +9,7 @@ export interface EngineStats {
   readonly batchSizes: ReadonlyMap<number, number>;
   /** How often each graph output was fetched, once a batch. */
   readonly outputsFetched: ReadonlyMap<string, number>;
+  readonly previews: PreviewCounts;
   /** Places of workers, and those with a thread that can be given work. */
   readonly workers: number;
   readonly workersRunning: number;

@@ -169,6 +169,7 @@ export class InferenceEngine {
       failedFrames,
       batchSizes: new Map(batchSizes),
       outputsFetched: new Map(outputsFetched),
+      previews: this.#dispatcher.previews.counts,
       workers: this.#slots.length,
       workersRunning: this.#slots.filter(({ isRunning }) => isRunning).length,
       workerRestarts: this.#slots.reduce((sum, { restarts }) => sum + restarts, 0),

@@ -2,12 +2,15 @@ import type { DropCounts, DropReason } from '../domain/frame-analysis.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import type { KeyedRecipe } from '../domain/analysis-recipe.js';
 import type { Waiting } from './batcher.js';
+import type { FramePreviews } from './preview-encoder.js';
 import type { FrameResult } from './worker-messages.js';
 
 /** What a worker made of a ticket's frame, with the times of the main thread. */
 export interface TicketOutcome {
   readonly result: FrameResult;
   readonly recipes: readonly KeyedRecipe[];
+  /** Undefined where no recipe asks for one. */
+  readonly previews: FramePreviews | undefined;
   readonly inferenceUs: number;
   readonly batchSize: number;
   /** `performance.now()` when the frame went to the worker, and when its analysis was here. */

@@ -21,6 +21,7 @@ function outcome(): TicketOutcome {
   return {
     result: { logits, probabilities: logits, products: [product], explanationUs: 30 },
     recipes: [RECIPE],
+    previews: undefined,
     inferenceUs: 20,
     batchSize: 2,
     dispatchedAtMs: performance.now(),

@@ -8,6 +8,7 @@ export class EngineMetrics {
   private readonly model: Gauge<'model' | 'version' | 'provider'>;
   private readonly workers: Gauge<'state'>;
   private readonly restarts: Counter;
+  private readonly previews: Counter<'outcome'>;
   private readonly ffmpeg: Gauge;
   private readonly ready: Gauge;
 
@@ -31,6 +32,12 @@ export class EngineMetrics {
       help: 'Inference workers that ended by themselves and were started again.',
       registers,
     });
+    this.previews = new Counter({
+      name: 'surgicam_previews_total',
+      help: 'Small pictures of frames that were asked for, by what became of them.',
+      labelNames: ['outcome'] as const,
+      registers,
+    });
     this.ffmpeg = new Gauge({
       name: 'surgicam_ffmpeg_processes',
       help: 'ffmpeg children that run.',
@@ -52,6 +59,8 @@ export class EngineMetrics {
     this.workers.set({ state: 'restarting' }, workers - workersRunning);
     this.restarts.reset();
     this.restarts.inc(readings.workerRestarts);
+    this.previews.reset();
+    for (const [outcome, count] of Object.entries(readings.previews)) this.previews.inc({ outcome }, count);
     this.ffmpeg.set(readings.ffmpegProcesses);
     this.ready.set(readings.isReady ? 1 : 0);
   }

@@ -11,7 +11,7 @@ export interface SubscriptionReadings {
   /** Analyses that were there and not sent: the client was slow, asked for fewer, or wants none so old. */
   readonly skipped: Readonly<Record<'slow_reader' | 'rate_limited' | 'stale', number>>;
   /** Frames told as missing to readers who want every one. */
-  readonly gapFrames: Readonly<Record<'history_exceeded' | 'not_computed', number>>;
+  readonly gapFrames: Readonly<Record<'history_exceeded' | 'not_computed' | 'paused', number>>;
 }
 
 /** What a scrape reads: the counters that the parts of the service keep anyway. */
@@ -22,6 +22,8 @@ export interface ServiceReadings {
   readonly models: readonly { readonly name: string; readonly version: string; readonly provider: string }[];
   /** Runs of a model by their number of frames. */
   readonly batchSizes: ReadonlyMap<number, number>;
+  /** Small pictures that subscribers asked for: made, left out where encoding did not keep up, or failed. */
+  readonly previews: Readonly<Record<'encoded' | 'skipped' | 'failed', number>>;
   readonly workers: number;
   readonly workersRunning: number;
   readonly workerRestarts: number;

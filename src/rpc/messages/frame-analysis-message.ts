@@ -2,6 +2,7 @@ import type { HeatmapEncoding as DomainEncoding } from '../../domain/analysis-re
 import type {
   Detection as DomainDetection,
   FrameAnalysis,
+  FramePreview,
   Heatmap as DomainHeatmap,
   RegionFeature as DomainFeature,
 } from '../../domain/frame-analysis.js';
@@ -14,6 +15,7 @@ import {
   type FrameAnalysis as FrameAnalysisMessage,
   type Heatmap,
   type NormalizedPoint,
+  type Preview,
   type RegionFeature,
 } from '../gen/surgicam/v1/analysis.js';
 import { toFloat16Bytes } from './float16.js';
@@ -61,7 +63,7 @@ export function toFrameAnalysisMessage(
     ageUs: BigInt(micros(nowMonotonicMs - facts.capturedAtMonotonicMs)),
     framesDropped: toFrameDrops(facts.framesDropped),
     mediaName: facts.mediaName,
-    preview: undefined,
+    preview: toPreview(product.preview),
   };
 }
 
@@ -93,6 +95,12 @@ const ENCODINGS: Record<DomainEncoding, HeatmapEncoding> = {
 function toHeatmap({ classId, encoding, width, height, data }: DomainHeatmap): Heatmap {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return { classId, encoding: ENCODINGS[encoding], width, height, data: bytes };
+}
+
+function toPreview(preview: FramePreview | undefined): Preview | undefined {
+  if (preview === undefined) return undefined;
+  const { width, height, jpeg } = preview;
+  return { width, height, jpeg: Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength) };
 }
 
 const NO_BYTES = Buffer.alloc(0);

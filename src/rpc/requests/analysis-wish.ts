@@ -1,11 +1,13 @@
 import {
   checkCam,
   checkFeatures,
+  checkPreview,
   type CamMethod as DomainCamMethod,
   type FeatureRequest,
   type HeatmapEncoding as DomainEncoding,
   type HeatmapRequest,
   type PoolSize,
+  type PreviewRequest,
   type RecipeWish,
 } from '../../domain/analysis-recipe.js';
 import { SurgicamError } from '../../domain/errors.js';
@@ -18,9 +20,10 @@ import {
   type AnalysisThresholds,
   type Explanation,
   type HeatmapOutput,
+  type PreviewOutput,
   type RegionFeatureOutput,
 } from '../gen/surgicam/v1/analysis_options.js';
-import { checkEnum, checkOptionalUnit, notServed, underField } from './field-checks.js';
+import { checkEnum, checkOptionalUnit, underField } from './field-checks.js';
 
 /**
  * A client's outputs and thresholds as the engine's wish, every range checked against the model. `prefix` goes before
@@ -32,12 +35,12 @@ export function toRecipeWish(
   thresholds: AnalysisThresholds | undefined,
   model: ModelDescription,
 ): RecipeWish {
-  if (outputs?.preview !== undefined) throw notServed(`${prefix}outputs.preview`, 'a preview');
   return {
     boxes: outputs?.boxes ?? false,
     outlines: outputs?.outlines ?? false,
     ...toHeatmaps(`${prefix}outputs.heatmaps`, outputs?.heatmaps, model),
     ...toFeatures(`${prefix}outputs.region_features`, outputs?.regionFeatures, model),
+    ...toPreview(`${prefix}outputs.preview`, outputs?.preview),
     ...toCam(`${prefix}outputs.explanation`, outputs?.explanation, model),
     ...toThresholds(`${prefix}thresholds`, thresholds, model),
   };
@@ -88,6 +91,28 @@ function toFeatures(
     features: underField(
       () => `${path}.variant`,
       () => checkFeatures(features, model),
+    ),
+  };
+}
+
+/** The value of a field that is 0. */
+const PREVIEW_DEFAULTS: PreviewRequest = { maxWidth: 320, quality: 75 };
+
+const PREVIEW_FIELDS: Readonly<Record<string, string>> = {
+  'preview.maxWidth': 'max_width',
+  'preview.quality': 'quality',
+};
+
+function toPreview(path: string, output: PreviewOutput | undefined): Pick<RecipeWish, 'preview'> {
+  if (output === undefined) return {};
+  const preview = {
+    maxWidth: output.maxWidth || PREVIEW_DEFAULTS.maxWidth,
+    quality: output.quality || PREVIEW_DEFAULTS.quality,
+  };
+  return {
+    preview: underField(
+      (field) => `${path}.${PREVIEW_FIELDS[field] ?? field}`,
+      () => checkPreview(preview),
     ),
   };
 }

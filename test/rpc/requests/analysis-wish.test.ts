@@ -125,12 +125,19 @@ describe('toRecipeWish', () => {
     expect(ask(CamMethod.GRAD_CAM)).toMatchObject({ cam: { method: 'grad_cam' } });
   });
 
-  it.each<[string, Outputs]>([['configure.outputs.preview', { preview: {} }]])(
-    'says that %s is not served yet',
-    async (field, outputs) => {
-      const error = await errorOf(() => wish(outputs));
-      expect(error.code).toBe('unimplemented');
-      expect(error.violations.map((violation) => violation.field)).toEqual([field]);
-    },
-  );
+  it('takes a preview, with its defaults', () => {
+    expect(wish({}).preview).toBeUndefined();
+    expect(wish({ preview: {} }).preview).toEqual({ maxWidth: 320, quality: 75 });
+    expect(wish({ preview: { maxWidth: 1920, quality: 1 } }).preview).toEqual({ maxWidth: 1920, quality: 1 });
+  });
+
+  it.each<[string, Outputs]>([
+    ['configure.outputs.preview.max_width', { preview: { maxWidth: 15 } }],
+    ['configure.outputs.preview.max_width', { preview: { maxWidth: 1921 } }],
+    ['configure.outputs.preview.quality', { preview: { quality: 101 } }],
+  ])('refuses %s out of range', async (field, outputs) => {
+    const error = await errorOf(() => wish(outputs));
+    expect(error.code).toBe('invalid_argument');
+    expect(error.violations.map((violation) => violation.field)).toEqual([field]);
+  });
 });

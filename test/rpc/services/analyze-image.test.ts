@@ -56,6 +56,14 @@ describe('AnalyzeImage', () => {
     for (const feature of frameAnalysis!.regionFeatures) expect(feature.values).toHaveLength(512);
   });
 
+  it('sends a small picture of the shape of the source when asked, and none otherwise', async () => {
+    const asked = await analyze({ image: picture, outputs: { preview: { maxWidth: 60, quality: 90 } } });
+    const { width, height, jpeg } = asked.frameAnalysis!.preview!;
+    expect([width, height]).toEqual([60, 45]);
+    expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', width: 60, height: 45 });
+    expect((await analyze({ image: picture })).frameAnalysis?.preview).toBeUndefined();
+  });
+
   it('sends features as float16 when asked', async () => {
     const request = { image: picture, thresholds: { classThreshold: 0 } };
     const floats = await analyze({ ...request, outputs: { regionFeatures: {} } });

@@ -38,9 +38,9 @@ describe('Subscribe ends', () => {
     ['INVALID_ARGUMENT for a bad feed id', { feedId: '' }, status.INVALID_ARGUMENT],
     ['INVALID_ARGUMENT for a bad field', { feedId: 'or-1', maxRate: -1 }, status.INVALID_ARGUMENT],
     [
-      'UNIMPLEMENTED for what is not served',
-      { feedId: 'or-1', outputs: { preview: {} } },
-      status.UNIMPLEMENTED,
+      'INVALID_ARGUMENT for a bad preview',
+      { feedId: 'or-1', outputs: { preview: { maxWidth: 15 } } },
+      status.INVALID_ARGUMENT,
     ],
   ])('with %s', async (_name, configuration, code) => {
     const { probe } = harness.subscribe(configuration);

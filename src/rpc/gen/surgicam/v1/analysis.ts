@@ -233,7 +233,7 @@ export interface FrameAnalysis {
   mediaName?:
     | string
     | undefined;
-  /** Small picture of the frame; only when it was asked for. */
+  /** Small picture of the frame; only when it was asked for. Left out where the server could not encode it in time. */
   preview: Preview | undefined;
 }
 

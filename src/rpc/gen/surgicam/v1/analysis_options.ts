@@ -150,7 +150,7 @@ export interface AnalysisOutputs {
   regionFeatures:
     | RegionFeatureOutput
     | undefined;
-  /** If absent, no preview is sent. Not served yet: UNIMPLEMENTED. */
+  /** If absent, no preview is sent, and none is made. */
   preview:
     | PreviewOutput
     | undefined;
@@ -192,7 +192,10 @@ export interface RegionFeatureOutput {
 
 /** A small picture of each frame. */
 export interface PreviewOutput {
-  /** Greatest width in pixels, 16 to 1920; the height follows. If 0, 320 is assumed. */
+  /**
+   * Greatest width in pixels, 16 to 1920; the height follows from the source's shape. Never wider than the source or the
+   * model's input, as no more is decoded. If 0, 320 is assumed.
+   */
   maxWidth: number;
   /** JPEG quality, 1 to 100. If 0, 75 is assumed. */
   quality: number;
