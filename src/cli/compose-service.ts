@@ -172,6 +172,7 @@ function serverOptions({ server, auth, video }: Config) {
       ...server,
       maxRequestBytes: server.maxRequestMegabytes * 2 ** 20,
       maxResponseBytes: server.maxResponseMegabytes * 2 ** 20,
+      maxPushBytesPerSecond: server.maxPushMegabytesPerSecond * 2 ** 20,
     },
     drainGraceMs: server.drainGraceMs,
   };

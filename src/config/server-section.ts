@@ -42,6 +42,13 @@ export const server = z.strictObject({
   maxSubscriptions: whole(1, 100_000).default(64).describe('Most subscriptions over all connections.'),
   maxSubscriptionsPerFeed: whole(1, 100_000).default(64).describe('Most subscriptions to one feed.'),
   maxImageCalls: whole(1, 1_000).default(8).describe('Most pictures being analysed over all connections.'),
+  maxPushCalls: whole(1, 1_000).default(16).describe('Most producers that send video, over all connections.'),
+  maxPushMegabytesPerSecond: whole(1, 100_000)
+    .default(400)
+    .describe('A producer that sends more in a second is held back, megabytes.'),
+  maxPushIdleMs: whole(100, DAY_MS)
+    .default(60_000)
+    .describe('A producer that sends nothing for so long loses its call, milliseconds.'),
   maxStreamsPerConnection: whole(1, 100_000)
     .default(128)
     .describe('Most calls in progress on one connection; more wait at the client.'),

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.js';
 import type { DropCounts } from './frame-analysis.js';
 
 /** Feed ids: also used in metrics and subjects, hence the narrow alphabet. */
@@ -11,6 +12,19 @@ export type HardwareAcceleration = 'auto' | 'cuda' | 'none';
  */
 export type Pacing = 'live' | 'every_frame';
 
+/** What a producer can send. */
+export type PushFormat = 'mpeg_ts' | 'h264' | 'h265' | 'mp4' | 'matroska' | 'pictures' | 'rgb24';
+
+/** Video that a producer sends over a call of its own. */
+export interface PushedVideo {
+  readonly format: PushFormat;
+  /** Frames per second of a format that holds no times. */
+  readonly frameRate: number;
+  /** Pixels; `rgb24` only, else 0. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Where a feed's video comes from. `uri` may hold credentials: show it only through `redactUri`. */
 export interface FeedSource {
   /** `rtsp`, `rtsps`, `srt`, `rtmp`, `udp`, `http`, `https`, `file`, `phantom`, `device`, or a plain path. */
@@ -19,6 +33,8 @@ export interface FeedSource {
   readonly ownSpeed: boolean;
   /** Files only: start again at the end. Media times keep rising. */
   readonly loop: boolean;
+  /** The video is sent by a producer; `uri` then only names it. */
+  readonly push?: PushedVideo;
 }
 
 export interface FeedSettings {
@@ -47,7 +63,13 @@ export type FeedState =
       readonly reason: string;
     }
   | { readonly kind: 'ended'; readonly sinceMs: number }
-  | { readonly kind: 'failed'; readonly sinceMs: number; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly sinceMs: number;
+      readonly reason: string;
+      /** Whose fault it was. If absent, it is not known. */
+      readonly code?: ErrorCode;
+    };
 
 /** Every kind of state, in the order in which a feed may come to them. */
 export const FEED_STATES = [

@@ -2,8 +2,9 @@ import { concat, defer, map, retry, tap, throwError, timer, type Observable } fr
 import { SurgicamError } from '../domain/errors.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import type { FrameSourceOptions } from '../video/frame-source.js';
+import { openPictureSource } from './pushed-pictures.js';
 import { openFrameSource } from '../video/open-frame-source.js';
-import { isLiveSource, parseSourceUri } from '../video/source-uri.js';
+import { isLiveSource, sourceOf } from '../video/source-uri.js';
 import { reconnectDelayMs, type ReconnectOptions } from './reconnect-policy.js';
 
 export interface FeedFramesOptions {
@@ -29,7 +30,8 @@ const STEADY_MS = 5000;
  * included. Files end or fail once.
  */
 export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
-  const isLive = isLiveSource(parseSourceUri(options.source.source.uri));
+  const open = options.source.source.push?.format === 'pictures' ? openPictureSource : openFrameSource;
+  const isLive = isLiveSource(sourceOf(options.source.source));
   let nextSequence = 0;
   /** Tries since the last frame, and since the last steady connection: one that breaks at once is tried ever later. */
   let attempt = 0;
@@ -40,7 +42,7 @@ export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
   const connection = defer(() => {
     const previous = last;
     let firstMs: number | undefined;
-    return openFrameSource({ ...options.source, firstSequence: nextSequence }).pipe(
+    return open({ ...options.source, firstSequence: nextSequence }).pipe(
       map((frame) => {
         if (firstMs === undefined && previous !== undefined) timeOffsetUs = offsetAfter(previous, frame);
         firstMs ??= frame.capturedAtMonotonicMs;

@@ -6,9 +6,10 @@ import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import { stopAllFfmpeg } from '../video/ffmpeg-registry.js';
-import { isLiveSource, parseSourceUri } from '../video/source-uri.js';
+import { isLiveSource, sourceOf } from '../video/source-uri.js';
 import { Feed } from './feed.js';
 import type { FeedOptions } from './feed-options.js';
+import type { PushedInput } from './pushed-input.js';
 import { DEFAULT_RECONNECT } from './reconnect-policy.js';
 
 export interface FeedChange {
@@ -29,6 +30,8 @@ const DEFAULT_MAX_FEEDS = 64;
 /** All feeds of the service, by id. */
 export class FeedRegistry {
   private readonly feeds = new Map<string, Feed>();
+  /** Pushed feeds that only their producers follow. */
+  private readonly unlisted = new Set<Feed>();
   /** Ids whose model is being loaded. */
   private readonly reserved = new Set<string>();
   /** Deleted feeds that still publish what was on its way. */
@@ -50,8 +53,11 @@ export class FeedRegistry {
     };
   }
 
-  /** Errors: invalid_argument, already_exists, not_found (the model), resource_exhausted, unavailable. */
-  async create(settings: FeedSettings): Promise<Feed> {
+  /**
+   * `pushed` is the video of a source that is pushed. Errors: invalid_argument, already_exists, not_found (the model),
+   * resource_exhausted, unavailable.
+   */
+  async create(settings: FeedSettings, pushed?: PushedInput): Promise<Feed> {
     this.check(settings);
     this.reserved.add(settings.id);
     try {
@@ -59,11 +65,15 @@ export class FeedRegistry {
       // Whoever watches hears of the old feed's end before he hears of the new one's beginning.
       await this.leaving.get(settings.id);
       if (this.isClosed) throw shuttingDown();
-      const feed = new Feed(settings, model, this.feedOptions, (snapshot) => {
-        this.changes$.next({ kind: 'state', snapshot });
-      });
-      this.feeds.set(settings.id, feed);
-      this.changes$.next({ kind: 'created', snapshot: feed.snapshot() });
+      const isListed = pushed?.isListed ?? true;
+      const onState = (snapshot: FeedSnapshot): void => {
+        if (isListed) this.changes$.next({ kind: 'state', snapshot });
+      };
+      const feed = new Feed(settings, model, this.feedOptions, onState, pushed);
+      if (isListed) {
+        this.feeds.set(settings.id, feed);
+        this.changes$.next({ kind: 'created', snapshot: feed.snapshot() });
+      } else this.unlisted.add(feed);
       feed.start();
       return feed;
     } finally {
@@ -95,6 +105,15 @@ export class FeedRegistry {
     await left;
   }
 
+  /** Stops a pushed feed, unless somebody has deleted it already. */
+  async discard(feed: Pick<Feed, 'id' | 'close'>): Promise<void> {
+    if (this.feeds.get(feed.id) === feed) await this.delete(feed.id);
+    else {
+      await feed.close();
+      for (const other of this.unlisted) if (other === feed) this.unlisted.delete(other);
+    }
+  }
+
   changes(): Observable<FeedChange> {
     return this.changes$.asObservable();
   }
@@ -102,7 +121,7 @@ export class FeedRegistry {
   /** Stops every feed; what was decoded is analysed and published. No ffmpeg is left. */
   async close(): Promise<void> {
     this.isClosed = true;
-    const closing = [...this.feeds.values()].map((feed) => feed.close());
+    const closing = [...this.feeds.values(), ...this.unlisted].map((feed) => feed.close());
     await Promise.all([...closing, ...this.leaving.values()]);
     this.feeds.clear();
     await stopAllFfmpeg();
@@ -113,7 +132,7 @@ export class FeedRegistry {
     const { id, source } = settings;
     if (this.isClosed) throw shuttingDown();
     if (!FEED_ID_PATTERN.test(id)) throw SurgicamError.invalidField('feed_id', id, String(FEED_ID_PATTERN));
-    if (isLiveSource(parseSourceUri(source.uri)) && source.loop) {
+    if (isLiveSource(sourceOf(source)) && source.loop) {
       throw SurgicamError.invalidField(
         'source.loop',
         true,
@@ -130,7 +149,7 @@ export class FeedRegistry {
       );
     }
     const limit = this.options.maxFeeds ?? DEFAULT_MAX_FEEDS;
-    if (this.feeds.size + this.reserved.size >= limit) {
+    if (this.feeds.size + this.unlisted.size + this.reserved.size >= limit) {
       throw new SurgicamError(
         'resource_exhausted',
         `there are ${limit} feeds, the limit (feeds); delete one first`,

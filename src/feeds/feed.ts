@@ -6,12 +6,13 @@ import type { FeedSettings, FeedSnapshot, FeedState } from '../domain/feed.js';
 import type { DropReason } from '../domain/frame-analysis.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import type { VideoFrame } from '../domain/video-frame.js';
-import type { CreditGate } from '../flow/credit-gate.js';
+import type { FrameGate } from '../domain/frame-gate.js';
+import { bothOpen } from '../flow/unread-gate.js';
 import type { LoadedModel } from '../inference/loaded-model.js';
 import type { Logger } from '../observability/logger.js';
 import { LossReporter } from '../observability/loss-reporter.js';
 import type { FrameSourceOptions } from '../video/frame-source.js';
-import { parseSourceUri, sourceDisplayName } from '../video/source-uri.js';
+import { sourceDisplayName, sourceOf } from '../video/source-uri.js';
 import { feedFrames } from './feed-frames.js';
 import { FeedMeter } from './feed-meter.js';
 import type { FeedOptions } from './feed-options.js';
@@ -19,6 +20,7 @@ import { FeedStateHolder } from './feed-state.js';
 import { openSubscription, type FeedSubscription, type SubscribeOptions } from './feed-subscription.js';
 import { FrozenWatch } from './frozen-watch.js';
 import { IdleGate } from './idle-gate.js';
+import type { PushedInput } from './pushed-input.js';
 import { RecipeBook } from './recipe-book.js';
 import { watchForStalls } from './stall-watch.js';
 
@@ -48,8 +50,10 @@ export class Feed {
     private readonly options: FeedOptions,
     /** Hears of every change of state. */
     private readonly onState: (snapshot: FeedSnapshot) => void,
+    /** The video of a source that is pushed. */
+    private readonly pushed?: PushedInput,
   ) {
-    const source = parseSourceUri(settings.source.uri);
+    const source = sourceOf(settings.source);
     this.publicUri = sourceDisplayName(source);
     this.topic = new InProcessTopic(options.history);
     this.book = new RecipeBook(options.recipes, settings.id);
@@ -85,13 +89,15 @@ export class Feed {
     const { settings, loaded, options } = this;
     const everyFrame = settings.pacing === 'every_frame';
     const gate = everyFrame ? options.engine.createGate() : undefined;
+    const unread = gate === undefined ? undefined : this.pushed?.unread;
+    const sourceGate = gate === undefined || unread === undefined ? gate : bothOpen(gate, unread);
     const idle = new IdleGate(options.idleRate);
     const idleRecipes = [resolveRecipe({ boxes: true }, loaded.description)];
-    const isExpected = (): boolean => this.holder.state.kind === 'live' && (gate?.isOpen() ?? true);
+    const isExpected = (): boolean => this.holder.state.kind === 'live' && (sourceGate?.isOpen() ?? true);
     const watch = watchForStalls(options.stallAfterMs, isExpected, () => this.stalled());
     let sourceIsOver = false;
     const frames = feedFrames({
-      source: this.sourceOptions(gate),
+      source: this.sourceOptions(sourceGate),
       reconnect: options.reconnect,
       onReconnect: (attempt, delayMs, error) => this.reconnecting(attempt, delayMs, error),
     }).pipe(
@@ -116,6 +122,7 @@ export class Feed {
     this.running = frames.pipe(analyses).subscribe({
       next: (analyzed) => {
         this.meter.countAnalyzed(analyzed.facts);
+        this.pushed?.unread?.published(analyzed.facts.sequence);
         this.topic.publish(analyzed);
         options.onAnalyzed?.(analyzed.facts);
       },
@@ -163,12 +170,13 @@ export class Feed {
     });
   }
 
-  private sourceOptions(gate: CreditGate | undefined): Omit<FrameSourceOptions, 'firstSequence'> {
+  private sourceOptions(gate: FrameGate | undefined): Omit<FrameSourceOptions, 'firstSequence'> {
     const { settings, options } = this;
     const { inputWidth: width, inputHeight: height } = this.model;
     return {
       feedId: settings.id,
       source: settings.source,
+      ...(this.pushed === undefined ? {} : { pushed: this.pushed.video }),
       width,
       height,
       hardwareAcceleration: settings.hardwareAcceleration,
@@ -210,7 +218,7 @@ export class Feed {
 
   private failed(error: SurgicamError): void {
     this.log.error({ reason: error.message, ffmpegLog: this.ffmpegLog() }, 'feed failed');
-    this.holder.setState({ kind: 'failed', reason: error.message });
+    this.holder.setState({ kind: 'failed', reason: error.message, code: error.code });
   }
 
   private announce(state: FeedState): void {

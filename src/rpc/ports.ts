@@ -1,15 +1,18 @@
 import type { Feed } from '../feeds/feed.js';
 import type { FeedRegistry } from '../feeds/feed-registry.js';
 import type { FeedSettings } from '../domain/feed.js';
+import type { PushedInput } from '../feeds/pushed-input.js';
 import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { ModelRepository } from '../models/model-repository.js';
 
 /** What the services need of a feed. */
-export type FeedPort = Pick<Feed, 'id' | 'model' | 'snapshot' | 'subscribe'>;
+export type FeedPort = Pick<Feed, 'id' | 'model' | 'snapshot' | 'subscribe' | 'close'>;
 
 /** What the services need of the feeds; FeedRegistry has it. */
 export interface FeedsPort extends Pick<FeedRegistry, 'delete' | 'changes'> {
-  create(settings: FeedSettings): Promise<FeedPort>;
+  create(settings: FeedSettings, pushed?: PushedInput): Promise<FeedPort>;
+  /** Stops a pushed feed. */
+  discard(feed: FeedPort): Promise<void>;
   get(id: string): FeedPort;
   list(): readonly FeedPort[];
 }

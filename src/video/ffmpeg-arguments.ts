@@ -1,4 +1,4 @@
-import type { HardwareAcceleration } from '../domain/feed.js';
+import type { HardwareAcceleration, PushedVideo } from '../domain/feed.js';
 import { isLiveSource, type SourceUri } from './source-uri.js';
 
 export interface FfmpegRequest {
@@ -35,6 +35,7 @@ const PROTOCOLS: Readonly<Record<Exclude<SourceUri['kind'], 'phantom'>, string>>
   srt: 'srt',
   udp: 'udp',
   device: 'file',
+  push: 'pipe',
 };
 
 /**
@@ -74,6 +75,7 @@ function selection({ everyNth }: FfmpegRequest): string {
 /** What ffmpeg is given as its input. `file:` keeps it from reading a protocol or an option into a name. */
 export function ffmpegInput(source: SourceUri): string {
   if (source.kind === 'file') return `file:${source.path}`;
+  if (source.kind === 'push') return 'pipe:0';
   return source.kind === 'device' ? source.name : source.url;
 }
 
@@ -109,6 +111,8 @@ function kindOptions(request: FfmpegRequest): string[] {
   switch (source.kind) {
     case 'file':
       return whitelist;
+    case 'push':
+      return [...whitelist, ...pushOptions(source.video)];
     case 'http':
     case 'rtmp':
       return [...whitelist, '-rw_timeout', timeoutUs];
@@ -130,6 +134,30 @@ function kindOptions(request: FfmpegRequest): string[] {
         ...['-f', source.driver],
         ...[...source.options].flatMap(([name, value]) => [`-${name}`, value]),
       ];
+  }
+}
+
+/** The producer said what it sends, so ffmpeg does not guess, and reads nothing else into the bytes. */
+function pushOptions({ format, frameRate, width, height }: PushedVideo): string[] {
+  const soon = ['-thread_type', 'slice', '-fpsprobesize', '0', '-analyzeduration', ANALYZE_US.other];
+  switch (format) {
+    case 'mpeg_ts':
+      return [...soon, '-f', 'mpegts'];
+    case 'mp4':
+      return [...soon, '-f', 'mov'];
+    case 'matroska':
+      return [...soon, '-f', 'matroska'];
+    case 'h264':
+      return [...soon, '-framerate', String(frameRate), '-f', 'h264'];
+    case 'h265':
+      return [...soon, '-framerate', String(frameRate), '-f', 'hevc'];
+    case 'rgb24':
+      return [
+        ...['-f', 'rawvideo', '-pixel_format', 'rgb24'],
+        ...['-video_size', `${width}x${height}`, '-framerate', String(frameRate)],
+      ];
+    case 'pictures':
+      throw new TypeError('pictures are not read by ffmpeg');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import type { FfmpegArguments } from './ffmpeg-arguments.js';
 import { forgetChild, registerChild, type RegisteredChild } from './ffmpeg-registry.js';
@@ -17,6 +17,8 @@ export interface FfmpegExit {
 export interface FfmpegRun {
   readonly path: string;
   readonly args: FfmpegArguments;
+  /** Becomes standard input, for arguments that read `pipe:0`. If absent, there is none. */
+  readonly stdin?: Readable;
   /** Receives standard output; its back-pressure reaches ffmpeg. */
   readonly sink: Writable;
   /** Every line of standard error. */
@@ -47,7 +49,7 @@ export function startFfmpeg(run: FfmpegRun): FfmpegProcess {
   let killTimer: NodeJS.Timeout | undefined;
   let settle!: (exit: FfmpegExit) => void;
   const exited = new Promise<FfmpegExit>((resolve) => (settle = resolve));
-  const command = ffmpeg({ source: run.args.input, stdoutLines: 10 });
+  const command = ffmpeg({ source: run.stdin ?? run.args.input, stdoutLines: 10 });
 
   const finish = (exit: FfmpegExit): void => {
     if (state === 'exited') return;

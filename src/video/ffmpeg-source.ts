@@ -61,6 +61,7 @@ async function runSource(
   const child = startFfmpeg({
     path: ffmpeg.path,
     args,
+    ...(options.pushed === undefined ? {} : { stdin: options.pushed }),
     sink,
     onLine: (line) => {
       const infos = showinfo.read(line, performance.now());

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FeedSource, HardwareAcceleration } from '../domain/feed.js';
 import type { FrameGate } from '../domain/frame-gate.js';
 import type { Logger } from '../observability/logger.js';
@@ -6,6 +7,8 @@ import type { Logger } from '../observability/logger.js';
 export interface FrameSourceOptions {
   readonly feedId: string;
   readonly source: FeedSource;
+  /** The bytes of a source that is pushed. */
+  readonly pushed?: Readable;
   /** Size of the emitted frames: the model's input size, in pixels. */
   readonly width: number;
   readonly height: number;

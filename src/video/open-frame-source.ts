@@ -3,7 +3,7 @@ import type { VideoFrame } from '../domain/video-frame.js';
 import { openFfmpegSource } from './ffmpeg-source.js';
 import type { FrameSourceOptions } from './frame-source.js';
 import { openPhantomSource } from './phantom-source.js';
-import { parseSourceUri } from './source-uri.js';
+import { sourceOf } from './source-uri.js';
 
 /**
  * Frames of any source. Cold: nothing happens before a subscription; each has an ffmpeg (or, for the
@@ -12,7 +12,7 @@ import { parseSourceUri } from './source-uri.js';
  */
 export function openFrameSource(options: FrameSourceOptions): Observable<VideoFrame> {
   return defer(() => {
-    const source = parseSourceUri(options.source.uri);
+    const source = sourceOf(options.source);
     if (source.kind === 'phantom') return openPhantomSource(options);
     return openFfmpegSource(options, source);
   });

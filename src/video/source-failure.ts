@@ -91,6 +91,10 @@ function judgeStart(
     return fail('invalid_argument', stage, `${name} was refused: ${withoutPrefix(refused)}; ${hint}`);
   }
   const code = isLiveSource(outcome.source) ? 'unavailable' : 'invalid_argument';
+  if (outcome.source.kind === 'push' && log.some((line) => line.includes('moov atom not found'))) {
+    const hint = 'only fragmented MP4 can be pushed; send the file as MPEG-TS or Matroska instead';
+    return fail(code, stage, `no video could be read from ${name}: its moov box does not come first; ${hint}`);
+  }
   const why = detail === '' ? ': it holds no video frame' : detail;
   return fail(code, stage, `no video could be read from ${name}${why}`);
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SurgicamError } from '../domain/errors.js';
+import type { FeedSource, PushedVideo } from '../domain/feed.js';
 import { redactUri } from '../domain/redact.js';
 
 /** Where video comes from, sorted by how ffmpeg must be told to read it. */
@@ -15,7 +16,9 @@ export type SourceUri =
       /** ffmpeg's own option names, for example `video_size`. */
       readonly options: ReadonlyMap<string, string>;
     }
-  | { readonly kind: 'phantom'; readonly url: string };
+  | { readonly kind: 'phantom'; readonly url: string }
+  /** Sent by a producer; no URI says so, and so no request can. */
+  | { readonly kind: 'push'; readonly video: PushedVideo };
 
 export type SourceKind = SourceUri['kind'];
 
@@ -64,14 +67,20 @@ export function parseSourceUri(uri: string): SourceUri {
   return kind === 'rtsp' ? parseRtsp(uri) : { kind, url: uri };
 }
 
-/** Live sources come at their own pace and cannot be rewound. */
+/** The source of a feed's settings. Error: invalid_argument. */
+export function sourceOf({ uri, push }: FeedSource): SourceUri {
+  return push === undefined ? parseSourceUri(uri) : { kind: 'push', video: push };
+}
+
+/** Live sources come at their own pace, cannot be rewound, and are opened again when they break. */
 export function isLiveSource(source: SourceUri): boolean {
-  return source.kind !== 'file' && source.kind !== 'phantom';
+  return source.kind !== 'file' && source.kind !== 'phantom' && source.kind !== 'push';
 }
 
 /** The source as messages show it: no credential, and no folder of this machine. */
 export function sourceDisplayName(source: SourceUri): string {
   if (source.kind === 'file') return basename(source.path);
+  if (source.kind === 'push') return 'the pushed video';
   return source.kind === 'device' ? `device:${source.name}` : redactUri(source.url);
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '../../domain/feed.js';
 import { publicText, publicSource } from '../errors/public-text.js';
 import { toFrameDrops } from './frame-drops.js';
+import { pushSource } from './push-source.js';
 import { phantomSource } from './phantom-source.js';
 import {
   FeedState,
@@ -59,7 +60,8 @@ function toSettings(settings: DomainSettings): FeedSettings {
   };
 }
 
-function toSource({ uri, ownSpeed, loop }: DomainSource): FeedSource {
+function toSource({ uri, ownSpeed, loop, push }: DomainSource): FeedSource {
+  if (push !== undefined) return { source: { $case: 'push', value: pushSource(push) } };
   if (/^phantom:/i.test(uri)) {
     return { source: { $case: 'phantom', value: phantomSource(uri, loop) } };
   }

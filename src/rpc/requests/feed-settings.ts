@@ -26,13 +26,13 @@ export interface FeedDefaults {
   readonly mediaRoot?: string;
 }
 
-const PACINGS = new Map<Pacing, DomainPacing>([
+export const PACINGS: ReadonlyMap<Pacing, DomainPacing> = new Map<Pacing, DomainPacing>([
   [Pacing.UNSPECIFIED, 'live'],
   [Pacing.LIVE, 'live'],
   [Pacing.EVERY_FRAME, 'every_frame'],
 ]);
 
-const ACCELERATIONS = new Map<HardwareAcceleration, DomainAcceleration>([
+export const ACCELERATIONS: ReadonlyMap<HardwareAcceleration, DomainAcceleration> = new Map<HardwareAcceleration, DomainAcceleration>([
   [HardwareAcceleration.UNSPECIFIED, 'auto'],
   [HardwareAcceleration.AUTO, 'auto'],
   [HardwareAcceleration.CUDA, 'cuda'],
@@ -90,6 +90,8 @@ async function toSource(
       underField(phantomField(`${path}.phantom`), () => parsePhantomUri(uri)); // checks the ranges
       return { uri, ownSpeed: false, loop: source.value.loop };
     }
+    case 'push':
+      throw SurgicamError.invalidField(path, 'push', 'uri or phantom; video is pushed with AnalyzeStream');
     case 'uri': {
       const { uri, ownSpeed, loop } = source.value;
       checkText(`${path}.uri.uri`, uri, MAX_URI_LENGTH);

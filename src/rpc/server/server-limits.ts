@@ -8,6 +8,12 @@ export interface ServerLimits {
   readonly maxSubscriptionsPerFeed: number;
   /** AnalyzeImage calls in progress over all connections. */
   readonly maxImageCalls: number;
+  /** AnalyzeStream calls over all connections. */
+  readonly maxPushCalls: number;
+  /** A producer is held back to so many bytes per second. */
+  readonly maxPushBytesPerSecond: number;
+  /** An AnalyzeStream call whose producer sends nothing for so long is ended. */
+  readonly maxPushIdleMs: number;
   /** Calls in progress on one connection; more wait at the client. */
   readonly maxStreamsPerConnection: number;
   /** Greatest request, bytes: bounds the pictures of AnalyzeImage. */
@@ -31,6 +37,9 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxSubscriptions: 64,
   maxSubscriptionsPerFeed: 64,
   maxImageCalls: 8,
+  maxPushCalls: 16,
+  maxPushBytesPerSecond: 400 * 2 ** 20,
+  maxPushIdleMs: 60_000,
   maxStreamsPerConnection: 128,
   maxRequestBytes: 16 * 2 ** 20,
   maxResponseBytes: 32 * 2 ** 20,

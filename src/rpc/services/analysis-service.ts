@@ -3,6 +3,7 @@ import { NamedSlots, Slots } from '../calls/slots.js';
 import type { AnalysisServiceServer } from '../gen/surgicam/v1/analysis_service.js';
 import type { EnginePort, FeedsPort } from '../ports.js';
 import type { ServerLimits } from '../server/server-limits.js';
+import { servePush, type AnalyzeStreamCall } from '../push/serve-push.js';
 import { serveSubscription, type SubscribeCall } from '../subscription/serve-subscription.js';
 import type { SubscriptionCounters } from '../subscription/subscription-counters.js';
 import { analyzeImage } from './analyze-image.js';
@@ -22,6 +23,7 @@ export function createAnalysisService(
 ): AnalysisServiceServer {
   const subscriptions = new Slots('maxSubscriptions', limits.maxSubscriptions);
   const images = new Slots('maxImageCalls', limits.maxImageCalls);
+  const pushes = new Slots('maxPushCalls', limits.maxPushCalls);
   const describeModel = (name: string) => models.describe(models.find(name));
   const context = {
     feeds,
@@ -35,6 +37,9 @@ export function createAnalysisService(
   return {
     subscribe: streaming(scope, (call: SubscribeCall, caller, signal) =>
       holding(subscriptions, () => serveSubscription(call, signal, { ...context, caller })),
+    ),
+    analyzeStream: streaming(scope, (call: AnalyzeStreamCall, caller, signal) =>
+      holding(pushes, () => servePush(call, signal, { ...context, caller, models, limits })),
     ),
     analyzeImage: unary(scope, (request, caller) =>
       scope.audit.watch(caller, { action: 'AnalyzeImage', model: models.nameOf(request.modelName) }, () =>

@@ -6,8 +6,8 @@ import type { SubscribeRequest } from '../gen/surgicam/v1/analysis_service.js';
  * The client's half of a subscription, one request at a time: the stream is paused until a request was taken, so a
  * client that sends faster than it is served waits in HTTP/2's own flow control.
  */
-export class RequestInbox {
-  private waiting: SubscribeRequest | undefined;
+export class RequestInbox<Request = SubscribeRequest> {
+  private waiting: Request | undefined;
   private halfClosed = false;
 
   constructor(
@@ -15,7 +15,7 @@ export class RequestInbox {
     /** Called when a request has arrived or none will come any more. */
     onArrival: () => void,
   ) {
-    call.on('data', (request: SubscribeRequest) => {
+    call.on('data', (request: Request) => {
       call.pause();
       this.waiting = request;
       onArrival();
@@ -32,7 +32,7 @@ export class RequestInbox {
   }
 
   /** The next request, if one has arrived. Throws INVALID_ARGUMENT for one that does not parse. */
-  take(): SubscribeRequest | undefined {
+  take(): Request | undefined {
     const request = this.waiting;
     if (request === undefined) return undefined;
     this.waiting = undefined;

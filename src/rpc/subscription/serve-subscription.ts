@@ -3,13 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { SurgicamError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { Latch } from '../calls/latch.js';
-import { shuttingDown } from '../calls/open-calls.js';
 import type { NamedSlots } from '../calls/slots.js';
-import type {
-  SubscribeRequest,
-  SubscribeResponse,
-  SubscriptionConfiguration,
-} from '../gen/surgicam/v1/analysis_service.js';
+import type { SubscribeRequest, SubscribeResponse } from '../gen/surgicam/v1/analysis_service.js';
 import type { Model } from '../gen/surgicam/v1/model.js';
 import type { FeedsPort } from '../ports.js';
 import { checkFeedId } from '../requests/feed-settings.js';
@@ -17,6 +12,7 @@ import type { AuditedAction, AuditLog } from '../security/audit-log.js';
 import { requireFeed, type Caller } from '../security/caller.js';
 import { Admission } from './admission.js';
 import { checkConfiguration } from './configuration.js';
+import { firstConfiguration } from './first-configuration.js';
 import { RequestInbox } from './request-inbox.js';
 import { ResponseWriter } from './response-writer.js';
 import type { SubscriptionCounters } from './subscription-counters.js';
@@ -25,7 +21,7 @@ import { SubscriptionSession } from './subscription-session.js';
 export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeResponse>;
 
 export interface SubscriptionContext {
-  readonly feeds: Pick<FeedsPort, 'get'>;
+  readonly feeds: Pick<FeedsPort, 'get' | 'create' | 'discard'>;
   readonly describeModel: (name: string) => Model;
   readonly logger: Logger;
   /** Aborted when the server shuts down. */
@@ -46,7 +42,7 @@ export async function serveSubscription(
   const { feeds, describeModel, logger, draining, counters, feedSlots, audit, caller } = context;
   const action: AuditedAction = { action: 'Subscribe' };
   const latch = new Latch();
-  const inbox = new RequestInbox(call, latch.notify);
+  const inbox = new RequestInbox<SubscribeRequest>(call, latch.notify);
   draining.addEventListener('abort', latch.notify);
   const cleanUp: (() => void)[] = [() => draining.removeEventListener('abort', latch.notify)];
   try {
@@ -89,24 +85,4 @@ export async function serveSubscription(
   } finally {
     for (const undo of cleanUp) undo();
   }
-}
-
-/** The first message, which must configure; undefined when the call was cancelled before. */
-async function firstConfiguration(
-  inbox: RequestInbox,
-  latch: Latch,
-  signal: AbortSignal,
-  draining: AbortSignal,
-): Promise<SubscriptionConfiguration | undefined> {
-  while (!signal.aborted) {
-    const message = inbox.take();
-    if (message?.request?.$case === 'configure') return message.request.value;
-    if (message !== undefined || inbox.ended) {
-      const received = message === undefined ? undefined : (message.request?.$case ?? 'empty');
-      throw SurgicamError.invalidField('request', received, 'configure as the first message');
-    }
-    if (draining.aborted) throw shuttingDown();
-    await latch.wait(signal);
-  }
-  return undefined;
 }

@@ -23,7 +23,17 @@ import {
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { FrameAnalysis } from "./analysis.js";
 import { AnalysisOutputs, AnalysisThresholds } from "./analysis_options.js";
-import { Feed, FeedStatus } from "./feed.js";
+import {
+  Feed,
+  FeedStatus,
+  HardwareAcceleration,
+  hardwareAccelerationFromJSON,
+  hardwareAccelerationToJSON,
+  Pacing,
+  pacingFromJSON,
+  pacingToJSON,
+  PushSource,
+} from "./feed.js";
 import { Model } from "./model.js";
 
 /** What a slow reader gets. */
@@ -381,6 +391,79 @@ export interface SkippedAnalyses {
   stale: bigint;
   /** Annotations, not analyses, that were lost to this subscription because it read slowly. */
   annotations: bigint;
+}
+
+/** One message of the client to AnalyzeStream. */
+export interface AnalyzeStreamRequest {
+  /** Exactly one is required. */
+  request:
+    | //
+    /** First message, and only that. */
+    { $case: "configure"; value: AnalyzeStreamConfiguration }
+    | //
+    /** Bytes of the video; of PUSH_FORMAT_PICTURES a whole JPEG or PNG. */
+    { $case: "chunk"; value: Buffer }
+    | undefined;
+  /**
+   * PUSH_FORMAT_PICTURES only: presentation time of the picture, microseconds, rising. If absent, one frame after the
+   * one before; the first is at 0.
+   */
+  mediaTimeUs?: bigint | undefined;
+}
+
+/** What is sent, and what is wanted of it. */
+export interface AnalyzeStreamConfiguration {
+  /**
+   * Name under which others may subscribe, 1 to 63 characters: [a-z0-9][a-z0-9-]{0,62}. If empty, the video is seen by
+   * nobody else.
+   */
+  feedId: string;
+  /** What the bytes are. Required. */
+  source:
+    | PushSource
+    | undefined;
+  /** Name of the model, as in ModelService.ListModels. If empty, the server's default model is assumed. */
+  modelName: string;
+  /** What happens when analysis is slower than the video. If PACING_UNSPECIFIED, PACING_EVERY_FRAME is assumed. */
+  pacing: Pacing;
+  /** Where the video is decoded. If HARDWARE_ACCELERATION_UNSPECIFIED, HARDWARE_ACCELERATION_AUTO is assumed. */
+  hardwareAcceleration: HardwareAcceleration;
+  /** If absent, class scores only. */
+  outputs:
+    | AnalysisOutputs
+    | undefined;
+  /** If absent, the model's own thresholds are assumed. */
+  thresholds: AnalysisThresholds | undefined;
+}
+
+/** One message of the server to AnalyzeStream. The fields are those of SubscribeResponse. */
+export interface AnalyzeStreamResponse {
+  /** Exactly one is set. */
+  response:
+    | //
+    /** Answers `configure`. */
+    { $case: "started"; value: Started }
+    | //
+    /** What was seen in one frame. */
+    { $case: "frameAnalysis"; value: FrameAnalysis }
+    | //
+    /** The feed's state, once at the beginning and then on every change. */
+    { $case: "feedStateChange"; value: FeedStateChange }
+    | //
+    /** Frames whose analyses will not come: one frame's outputs were too large for the server's history. */
+    { $case: "gap"; value: Gap }
+    | //
+    /** What a subscriber of the feed said about a frame. */
+    { $case: "annotation"; value: Annotation }
+    | //
+    /** Nothing else was sent for a second. */
+    { $case: "heartbeat"; value: Heartbeat }
+    | undefined;
+  /**
+   * PACING_LIVE only: analyses not sent since the previous response, as newer ones were there; absent when there were
+   * none.
+   */
+  skipped: SkippedAnalyses | undefined;
 }
 
 /** Request of AnalyzeImage. */
@@ -2554,6 +2637,530 @@ export const SkippedAnalyses: MessageFns<SkippedAnalyses> = {
   },
 };
 
+function createBaseAnalyzeStreamRequest(): AnalyzeStreamRequest {
+  return { request: undefined, mediaTimeUs: undefined };
+}
+
+export const AnalyzeStreamRequest: MessageFns<AnalyzeStreamRequest> = {
+  encode(message: AnalyzeStreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.request?.$case) {
+      case "configure":
+        AnalyzeStreamConfiguration.encode(message.request.value, writer.uint32(10).fork()).join();
+        break;
+      case "chunk":
+        writer.uint32(18).bytes(message.request.value);
+        break;
+    }
+    if (message.mediaTimeUs !== undefined) {
+      if (BigInt.asUintN(64, message.mediaTimeUs) !== message.mediaTimeUs) {
+        throw new globalThis.Error("value provided for field message.mediaTimeUs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.mediaTimeUs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnalyzeStreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnalyzeStreamRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = { $case: "configure", value: AnalyzeStreamConfiguration.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.request = { $case: "chunk", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.mediaTimeUs = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AnalyzeStreamRequest {
+    return {
+      request: isSet(object.configure)
+        ? { $case: "configure", value: AnalyzeStreamConfiguration.fromJSON(object.configure) }
+        : isSet(object.chunk)
+        ? { $case: "chunk", value: Buffer.from(bytesFromBase64(object.chunk)) }
+        : undefined,
+      mediaTimeUs: isSet(object.mediaTimeUs)
+        ? BigInt(object.mediaTimeUs)
+        : isSet(object.media_time_us)
+        ? BigInt(object.media_time_us)
+        : undefined,
+    };
+  },
+
+  toJSON(message: AnalyzeStreamRequest): unknown {
+    const obj: any = {};
+    if (message.request?.$case === "configure") {
+      obj.configure = AnalyzeStreamConfiguration.toJSON(message.request.value);
+    } else if (message.request?.$case === "chunk") {
+      obj.chunk = base64FromBytes(message.request.value);
+    }
+    if (message.mediaTimeUs !== undefined) {
+      obj.mediaTimeUs = message.mediaTimeUs.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnalyzeStreamRequest>): AnalyzeStreamRequest {
+    return AnalyzeStreamRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnalyzeStreamRequest>): AnalyzeStreamRequest {
+    const message = createBaseAnalyzeStreamRequest();
+    switch (object.request?.$case) {
+      case "configure": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "configure", value: AnalyzeStreamConfiguration.fromPartial(object.request.value) };
+        }
+        break;
+      }
+      case "chunk": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "chunk", value: object.request.value };
+        }
+        break;
+      }
+    }
+    message.mediaTimeUs = (object.mediaTimeUs !== undefined && object.mediaTimeUs !== null)
+      ? BigInt(object.mediaTimeUs)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAnalyzeStreamConfiguration(): AnalyzeStreamConfiguration {
+  return {
+    feedId: "",
+    source: undefined,
+    modelName: "",
+    pacing: 0,
+    hardwareAcceleration: 0,
+    outputs: undefined,
+    thresholds: undefined,
+  };
+}
+
+export const AnalyzeStreamConfiguration: MessageFns<AnalyzeStreamConfiguration> = {
+  encode(message: AnalyzeStreamConfiguration, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.feedId !== "") {
+      writer.uint32(10).string(message.feedId);
+    }
+    if (message.source !== undefined) {
+      PushSource.encode(message.source, writer.uint32(18).fork()).join();
+    }
+    if (message.modelName !== "") {
+      writer.uint32(26).string(message.modelName);
+    }
+    if (message.pacing !== 0) {
+      writer.uint32(32).int32(message.pacing);
+    }
+    if (message.hardwareAcceleration !== 0) {
+      writer.uint32(40).int32(message.hardwareAcceleration);
+    }
+    if (message.outputs !== undefined) {
+      AnalysisOutputs.encode(message.outputs, writer.uint32(50).fork()).join();
+    }
+    if (message.thresholds !== undefined) {
+      AnalysisThresholds.encode(message.thresholds, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnalyzeStreamConfiguration {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnalyzeStreamConfiguration();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.feedId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.source = PushSource.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.modelName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.pacing = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.hardwareAcceleration = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.outputs = AnalysisOutputs.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.thresholds = AnalysisThresholds.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AnalyzeStreamConfiguration {
+    return {
+      feedId: isSet(object.feedId)
+        ? globalThis.String(object.feedId)
+        : isSet(object.feed_id)
+        ? globalThis.String(object.feed_id)
+        : "",
+      source: isSet(object.source) ? PushSource.fromJSON(object.source) : undefined,
+      modelName: isSet(object.modelName)
+        ? globalThis.String(object.modelName)
+        : isSet(object.model_name)
+        ? globalThis.String(object.model_name)
+        : "",
+      pacing: isSet(object.pacing) ? pacingFromJSON(object.pacing) : 0,
+      hardwareAcceleration: isSet(object.hardwareAcceleration)
+        ? hardwareAccelerationFromJSON(object.hardwareAcceleration)
+        : isSet(object.hardware_acceleration)
+        ? hardwareAccelerationFromJSON(object.hardware_acceleration)
+        : 0,
+      outputs: isSet(object.outputs) ? AnalysisOutputs.fromJSON(object.outputs) : undefined,
+      thresholds: isSet(object.thresholds) ? AnalysisThresholds.fromJSON(object.thresholds) : undefined,
+    };
+  },
+
+  toJSON(message: AnalyzeStreamConfiguration): unknown {
+    const obj: any = {};
+    if (message.feedId !== undefined) {
+      obj.feedId = message.feedId;
+    }
+    if (message.source !== undefined) {
+      obj.source = PushSource.toJSON(message.source);
+    }
+    if (message.modelName !== undefined) {
+      obj.modelName = message.modelName;
+    }
+    if (message.pacing !== undefined) {
+      obj.pacing = pacingToJSON(message.pacing);
+    }
+    if (message.hardwareAcceleration !== undefined) {
+      obj.hardwareAcceleration = hardwareAccelerationToJSON(message.hardwareAcceleration);
+    }
+    if (message.outputs !== undefined) {
+      obj.outputs = AnalysisOutputs.toJSON(message.outputs);
+    }
+    if (message.thresholds !== undefined) {
+      obj.thresholds = AnalysisThresholds.toJSON(message.thresholds);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnalyzeStreamConfiguration>): AnalyzeStreamConfiguration {
+    return AnalyzeStreamConfiguration.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnalyzeStreamConfiguration>): AnalyzeStreamConfiguration {
+    const message = createBaseAnalyzeStreamConfiguration();
+    message.feedId = object.feedId ?? "";
+    message.source = (object.source !== undefined && object.source !== null)
+      ? PushSource.fromPartial(object.source)
+      : undefined;
+    message.modelName = object.modelName ?? "";
+    message.pacing = object.pacing ?? 0;
+    message.hardwareAcceleration = object.hardwareAcceleration ?? 0;
+    message.outputs = (object.outputs !== undefined && object.outputs !== null)
+      ? AnalysisOutputs.fromPartial(object.outputs)
+      : undefined;
+    message.thresholds = (object.thresholds !== undefined && object.thresholds !== null)
+      ? AnalysisThresholds.fromPartial(object.thresholds)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAnalyzeStreamResponse(): AnalyzeStreamResponse {
+  return { response: undefined, skipped: undefined };
+}
+
+export const AnalyzeStreamResponse: MessageFns<AnalyzeStreamResponse> = {
+  encode(message: AnalyzeStreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.response?.$case) {
+      case "started":
+        Started.encode(message.response.value, writer.uint32(10).fork()).join();
+        break;
+      case "frameAnalysis":
+        FrameAnalysis.encode(message.response.value, writer.uint32(18).fork()).join();
+        break;
+      case "feedStateChange":
+        FeedStateChange.encode(message.response.value, writer.uint32(26).fork()).join();
+        break;
+      case "gap":
+        Gap.encode(message.response.value, writer.uint32(34).fork()).join();
+        break;
+      case "annotation":
+        Annotation.encode(message.response.value, writer.uint32(42).fork()).join();
+        break;
+      case "heartbeat":
+        Heartbeat.encode(message.response.value, writer.uint32(50).fork()).join();
+        break;
+    }
+    if (message.skipped !== undefined) {
+      SkippedAnalyses.encode(message.skipped, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AnalyzeStreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnalyzeStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.response = { $case: "started", value: Started.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.response = { $case: "frameAnalysis", value: FrameAnalysis.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.response = { $case: "feedStateChange", value: FeedStateChange.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.response = { $case: "gap", value: Gap.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.response = { $case: "annotation", value: Annotation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.response = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.skipped = SkippedAnalyses.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AnalyzeStreamResponse {
+    return {
+      response: isSet(object.started)
+        ? { $case: "started", value: Started.fromJSON(object.started) }
+        : isSet(object.frameAnalysis)
+        ? { $case: "frameAnalysis", value: FrameAnalysis.fromJSON(object.frameAnalysis) }
+        : isSet(object.frame_analysis)
+        ? { $case: "frameAnalysis", value: FrameAnalysis.fromJSON(object.frame_analysis) }
+        : isSet(object.feedStateChange)
+        ? { $case: "feedStateChange", value: FeedStateChange.fromJSON(object.feedStateChange) }
+        : isSet(object.feed_state_change)
+        ? { $case: "feedStateChange", value: FeedStateChange.fromJSON(object.feed_state_change) }
+        : isSet(object.gap)
+        ? { $case: "gap", value: Gap.fromJSON(object.gap) }
+        : isSet(object.annotation)
+        ? { $case: "annotation", value: Annotation.fromJSON(object.annotation) }
+        : isSet(object.heartbeat)
+        ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
+        : undefined,
+      skipped: isSet(object.skipped) ? SkippedAnalyses.fromJSON(object.skipped) : undefined,
+    };
+  },
+
+  toJSON(message: AnalyzeStreamResponse): unknown {
+    const obj: any = {};
+    if (message.response?.$case === "started") {
+      obj.started = Started.toJSON(message.response.value);
+    } else if (message.response?.$case === "frameAnalysis") {
+      obj.frameAnalysis = FrameAnalysis.toJSON(message.response.value);
+    } else if (message.response?.$case === "feedStateChange") {
+      obj.feedStateChange = FeedStateChange.toJSON(message.response.value);
+    } else if (message.response?.$case === "gap") {
+      obj.gap = Gap.toJSON(message.response.value);
+    } else if (message.response?.$case === "annotation") {
+      obj.annotation = Annotation.toJSON(message.response.value);
+    } else if (message.response?.$case === "heartbeat") {
+      obj.heartbeat = Heartbeat.toJSON(message.response.value);
+    }
+    if (message.skipped !== undefined) {
+      obj.skipped = SkippedAnalyses.toJSON(message.skipped);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AnalyzeStreamResponse>): AnalyzeStreamResponse {
+    return AnalyzeStreamResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AnalyzeStreamResponse>): AnalyzeStreamResponse {
+    const message = createBaseAnalyzeStreamResponse();
+    switch (object.response?.$case) {
+      case "started": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: "started", value: Started.fromPartial(object.response.value) };
+        }
+        break;
+      }
+      case "frameAnalysis": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: "frameAnalysis", value: FrameAnalysis.fromPartial(object.response.value) };
+        }
+        break;
+      }
+      case "feedStateChange": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: "feedStateChange", value: FeedStateChange.fromPartial(object.response.value) };
+        }
+        break;
+      }
+      case "gap": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: "gap", value: Gap.fromPartial(object.response.value) };
+        }
+        break;
+      }
+      case "annotation": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: "annotation", value: Annotation.fromPartial(object.response.value) };
+        }
+        break;
+      }
+      case "heartbeat": {
+        if (object.response?.value !== undefined && object.response?.value !== null) {
+          message.response = { $case: "heartbeat", value: Heartbeat.fromPartial(object.response.value) };
+        }
+        break;
+      }
+    }
+    message.skipped = (object.skipped !== undefined && object.skipped !== null)
+      ? SkippedAnalyses.fromPartial(object.skipped)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseAnalyzeImageRequest(): AnalyzeImageRequest {
   return { modelName: "", image: Buffer.alloc(0), outputs: undefined, thresholds: undefined };
 }
@@ -2792,6 +3399,36 @@ export const AnalysisServiceService = {
     responseDeserialize: (value: Buffer): SubscribeResponse => SubscribeResponse.decode(value),
   },
   /**
+   * Sends one's own video and gets its analyses back.
+   *
+   * Order: the client sends `configure` first and then the video in chunks of any size (of PUSH_FORMAT_PICTURES: one
+   * picture each). The server answers `started` and then as Subscribe does, with every analysis in order
+   * (PACING_EVERY_FRAME) or the newest (PACING_LIVE).
+   *
+   * Flow control: a producer that sends faster than the video is analysed, or does not read its analyses, is held back
+   * by HTTP/2; nothing is lost under PACING_EVERY_FRAME. PACING_LIVE takes the video as it comes, drops what it cannot
+   * analyse in time, and counts it.
+   *
+   * With a feed id the video is a feed, which others may subscribe to while the call lasts; it is deleted with the call.
+   *
+   * End: when the client closes its half, what is in flight is analysed, sent, and the call ends with OK. Cancelling
+   * drops it.
+   *
+   * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field, or the video cannot be read;
+   * NOT_FOUND: there is no such model; ALREADY_EXISTS: there is such a feed; RESOURCE_EXHAUSTED: as many pushes or
+   * feeds as there may be, or no video for longer than the server waits.
+   */
+  analyzeStream: {
+    path: "/surgicam.v1.AnalysisService/AnalyzeStream" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: AnalyzeStreamRequest): Buffer => Buffer.from(AnalyzeStreamRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AnalyzeStreamRequest => AnalyzeStreamRequest.decode(value),
+    responseSerialize: (value: AnalyzeStreamResponse): Buffer =>
+      Buffer.from(AnalyzeStreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AnalyzeStreamResponse => AnalyzeStreamResponse.decode(value),
+  },
+  /**
    * One picture through one model. INVALID_ARGUMENT: not a JPEG or PNG, or names the bad field; NOT_FOUND: there is no
    * such model; RESOURCE_EXHAUSTED: too many pictures are being analysed.
    */
@@ -2831,6 +3468,27 @@ export interface AnalysisServiceServer extends UntypedServiceImplementation {
    */
   subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse>;
   /**
+   * Sends one's own video and gets its analyses back.
+   *
+   * Order: the client sends `configure` first and then the video in chunks of any size (of PUSH_FORMAT_PICTURES: one
+   * picture each). The server answers `started` and then as Subscribe does, with every analysis in order
+   * (PACING_EVERY_FRAME) or the newest (PACING_LIVE).
+   *
+   * Flow control: a producer that sends faster than the video is analysed, or does not read its analyses, is held back
+   * by HTTP/2; nothing is lost under PACING_EVERY_FRAME. PACING_LIVE takes the video as it comes, drops what it cannot
+   * analyse in time, and counts it.
+   *
+   * With a feed id the video is a feed, which others may subscribe to while the call lasts; it is deleted with the call.
+   *
+   * End: when the client closes its half, what is in flight is analysed, sent, and the call ends with OK. Cancelling
+   * drops it.
+   *
+   * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field, or the video cannot be read;
+   * NOT_FOUND: there is no such model; ALREADY_EXISTS: there is such a feed; RESOURCE_EXHAUSTED: as many pushes or
+   * feeds as there may be, or no video for longer than the server waits.
+   */
+  analyzeStream: handleBidiStreamingCall<AnalyzeStreamRequest, AnalyzeStreamResponse>;
+  /**
    * One picture through one model. INVALID_ARGUMENT: not a JPEG or PNG, or names the bad field; NOT_FOUND: there is no
    * such model; RESOURCE_EXHAUSTED: too many pictures are being analysed.
    */
@@ -2865,6 +3523,32 @@ export interface AnalysisServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<SubscribeRequest, SubscribeResponse>;
+  /**
+   * Sends one's own video and gets its analyses back.
+   *
+   * Order: the client sends `configure` first and then the video in chunks of any size (of PUSH_FORMAT_PICTURES: one
+   * picture each). The server answers `started` and then as Subscribe does, with every analysis in order
+   * (PACING_EVERY_FRAME) or the newest (PACING_LIVE).
+   *
+   * Flow control: a producer that sends faster than the video is analysed, or does not read its analyses, is held back
+   * by HTTP/2; nothing is lost under PACING_EVERY_FRAME. PACING_LIVE takes the video as it comes, drops what it cannot
+   * analyse in time, and counts it.
+   *
+   * With a feed id the video is a feed, which others may subscribe to while the call lasts; it is deleted with the call.
+   *
+   * End: when the client closes its half, what is in flight is analysed, sent, and the call ends with OK. Cancelling
+   * drops it.
+   *
+   * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field, or the video cannot be read;
+   * NOT_FOUND: there is no such model; ALREADY_EXISTS: there is such a feed; RESOURCE_EXHAUSTED: as many pushes or
+   * feeds as there may be, or no video for longer than the server waits.
+   */
+  analyzeStream(): ClientDuplexStream<AnalyzeStreamRequest, AnalyzeStreamResponse>;
+  analyzeStream(options: Partial<CallOptions>): ClientDuplexStream<AnalyzeStreamRequest, AnalyzeStreamResponse>;
+  analyzeStream(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<AnalyzeStreamRequest, AnalyzeStreamResponse>;
   /**
    * One picture through one model. INVALID_ARGUMENT: not a JPEG or PNG, or names the bad field; NOT_FOUND: there is no
    * such model; RESOURCE_EXHAUSTED: too many pictures are being analysed.

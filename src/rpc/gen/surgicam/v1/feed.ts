@@ -9,6 +9,84 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { FrameDrops } from "./analysis.js";
 
+/** What a producer sends. */
+export enum PushFormat {
+  /** UNSPECIFIED - Not set; refused. */
+  UNSPECIFIED = 0,
+  /** MPEG_TS - An MPEG transport stream. */
+  MPEG_TS = 1,
+  /** H264 - H.264 with start codes (Annex B). */
+  H264 = 2,
+  /** H265 - H.265 with start codes (Annex B). */
+  H265 = 3,
+  /** MP4 - Fragmented MP4: the `moov` box comes first. */
+  MP4 = 4,
+  /** MATROSKA - Matroska or WebM. */
+  MATROSKA = 5,
+  /** PICTURES - JPEG or PNG pictures, each message a whole one; their sizes may differ. */
+  PICTURES = 6,
+  /** RGB24 - Raw frames, 8-bit R, G, B, row by row, 3 * width * height bytes each. */
+  RGB24 = 7,
+  UNRECOGNIZED = -1,
+}
+
+export function pushFormatFromJSON(object: any): PushFormat {
+  switch (object) {
+    case 0:
+    case "PUSH_FORMAT_UNSPECIFIED":
+      return PushFormat.UNSPECIFIED;
+    case 1:
+    case "PUSH_FORMAT_MPEG_TS":
+      return PushFormat.MPEG_TS;
+    case 2:
+    case "PUSH_FORMAT_H264":
+      return PushFormat.H264;
+    case 3:
+    case "PUSH_FORMAT_H265":
+      return PushFormat.H265;
+    case 4:
+    case "PUSH_FORMAT_MP4":
+      return PushFormat.MP4;
+    case 5:
+    case "PUSH_FORMAT_MATROSKA":
+      return PushFormat.MATROSKA;
+    case 6:
+    case "PUSH_FORMAT_PICTURES":
+      return PushFormat.PICTURES;
+    case 7:
+    case "PUSH_FORMAT_RGB24":
+      return PushFormat.RGB24;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return PushFormat.UNRECOGNIZED;
+  }
+}
+
+export function pushFormatToJSON(object: PushFormat): string {
+  switch (object) {
+    case PushFormat.UNSPECIFIED:
+      return "PUSH_FORMAT_UNSPECIFIED";
+    case PushFormat.MPEG_TS:
+      return "PUSH_FORMAT_MPEG_TS";
+    case PushFormat.H264:
+      return "PUSH_FORMAT_H264";
+    case PushFormat.H265:
+      return "PUSH_FORMAT_H265";
+    case PushFormat.MP4:
+      return "PUSH_FORMAT_MP4";
+    case PushFormat.MATROSKA:
+      return "PUSH_FORMAT_MATROSKA";
+    case PushFormat.PICTURES:
+      return "PUSH_FORMAT_PICTURES";
+    case PushFormat.RGB24:
+      return "PUSH_FORMAT_RGB24";
+    case PushFormat.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** How fast the frames of the synthetic scene come. */
 export enum PhantomPace {
   /** UNSPECIFIED - Not set; see the field for what is assumed. */
@@ -251,6 +329,9 @@ export interface FeedSource {
     | //
     /** The synthetic scene: a test signal without patient data. */
     { $case: "phantom"; value: PhantomSource }
+    | //
+    /** Video that a producer sends with AnalysisService.AnalyzeStream. CreateFeed refuses it. */
+    { $case: "push"; value: PushSource }
     | undefined;
 }
 
@@ -290,6 +371,21 @@ export interface PhantomSource {
   loop: boolean;
   /** How fast the frames come. If PHANTOM_PACE_UNSPECIFIED: real time with PACING_LIVE, fast with PACING_EVERY_FRAME. */
   pace: PhantomPace;
+}
+
+/** Video that a producer sends over a call of its own. */
+export interface PushSource {
+  /** What the bytes are. Required. */
+  format: PushFormat;
+  /** PUSH_FORMAT_RGB24 only, where it is required: width in pixels, 1 to 8192. Else 0. */
+  width: number;
+  /** PUSH_FORMAT_RGB24 only, where it is required: height in pixels, 1 to 8192. Else 0. */
+  height: number;
+  /**
+   * Frames per second, 0.1 to 1000, of formats that hold no times: H.264, H.265, pictures and raw frames. If absent, 25
+   * is assumed. Containers have times of their own and refuse it.
+   */
+  frameRate?: number | undefined;
 }
 
 /** A feed as it is now. */
@@ -529,6 +625,9 @@ export const FeedSource: MessageFns<FeedSource> = {
       case "phantom":
         PhantomSource.encode(message.source.value, writer.uint32(18).fork()).join();
         break;
+      case "push":
+        PushSource.encode(message.source.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -562,6 +661,14 @@ export const FeedSource: MessageFns<FeedSource> = {
             message.source = { $case: "phantom", value: PhantomSource.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = { $case: "push", value: PushSource.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -580,6 +687,8 @@ export const FeedSource: MessageFns<FeedSource> = {
         ? { $case: "uri", value: UriSource.fromJSON(object.uri) }
         : isSet(object.phantom)
         ? { $case: "phantom", value: PhantomSource.fromJSON(object.phantom) }
+        : isSet(object.push)
+        ? { $case: "push", value: PushSource.fromJSON(object.push) }
         : undefined,
     };
   },
@@ -590,6 +699,8 @@ export const FeedSource: MessageFns<FeedSource> = {
       obj.uri = UriSource.toJSON(message.source.value);
     } else if (message.source?.$case === "phantom") {
       obj.phantom = PhantomSource.toJSON(message.source.value);
+    } else if (message.source?.$case === "push") {
+      obj.push = PushSource.toJSON(message.source.value);
     }
     return obj;
   },
@@ -609,6 +720,12 @@ export const FeedSource: MessageFns<FeedSource> = {
       case "phantom": {
         if (object.source?.value !== undefined && object.source?.value !== null) {
           message.source = { $case: "phantom", value: PhantomSource.fromPartial(object.source.value) };
+        }
+        break;
+      }
+      case "push": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "push", value: PushSource.fromPartial(object.source.value) };
         }
         break;
       }
@@ -891,6 +1008,127 @@ export const PhantomSource: MessageFns<PhantomSource> = {
     message.frameCount = object.frameCount ?? undefined;
     message.loop = object.loop ?? false;
     message.pace = object.pace ?? 0;
+    return message;
+  },
+};
+
+function createBasePushSource(): PushSource {
+  return { format: 0, width: 0, height: 0, frameRate: undefined };
+}
+
+export const PushSource: MessageFns<PushSource> = {
+  encode(message: PushSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.format !== 0) {
+      writer.uint32(8).int32(message.format);
+    }
+    if (message.width !== 0) {
+      writer.uint32(16).uint32(message.width);
+    }
+    if (message.height !== 0) {
+      writer.uint32(24).uint32(message.height);
+    }
+    if (message.frameRate !== undefined) {
+      writer.uint32(33).double(message.frameRate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PushSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePushSource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.width = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.height = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.frameRate = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PushSource {
+    return {
+      format: isSet(object.format) ? pushFormatFromJSON(object.format) : 0,
+      width: isSet(object.width) ? globalThis.Number(object.width) : 0,
+      height: isSet(object.height) ? globalThis.Number(object.height) : 0,
+      frameRate: isSet(object.frameRate)
+        ? globalThis.Number(object.frameRate)
+        : isSet(object.frame_rate)
+        ? globalThis.Number(object.frame_rate)
+        : undefined,
+    };
+  },
+
+  toJSON(message: PushSource): unknown {
+    const obj: any = {};
+    if (message.format !== undefined) {
+      obj.format = pushFormatToJSON(message.format);
+    }
+    if (message.width !== undefined) {
+      obj.width = Math.round(message.width);
+    }
+    if (message.height !== undefined) {
+      obj.height = Math.round(message.height);
+    }
+    if (message.frameRate !== undefined) {
+      obj.frameRate = floatToJson(message.frameRate);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PushSource>): PushSource {
+    return PushSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PushSource>): PushSource {
+    const message = createBasePushSource();
+    message.format = object.format ?? 0;
+    message.width = object.width ?? 0;
+    message.height = object.height ?? 0;
+    message.frameRate = object.frameRate ?? undefined;
     return message;
   },
 };
