@@ -91,12 +91,20 @@ function judgeStart(
     return fail('invalid_argument', stage, `${name} was refused: ${withoutPrefix(refused)}; ${hint}`);
   }
   const code = isLiveSource(outcome.source) ? 'unavailable' : 'invalid_argument';
-  if (outcome.source.kind === 'push' && log.some((line) => line.includes('moov atom not found'))) {
+  if (isPushedMp4(outcome.source) && log.some((line) => /moov atom not found|partial file/.test(line))) {
     const hint = 'only fragmented MP4 can be pushed; send the file as MPEG-TS or Matroska instead';
-    return fail(code, stage, `no video could be read from ${name}: its moov box does not come first; ${hint}`);
+    return fail(
+      code,
+      stage,
+      `no video could be read from ${name}: its moov box does not come first; ${hint}`,
+    );
   }
   const why = detail === '' ? ': it holds no video frame' : detail;
   return fail(code, stage, `no video could be read from ${name}${why}`);
+}
+
+function isPushedMp4(source: SourceUri): boolean {
+  return source.kind === 'push' && source.video.format === 'mp4';
 }
 
 const BROKEN_INPUT = /(?:partial file|File ended prematurely|Read error|Error during demuxing: .*)$/i;

@@ -5,7 +5,7 @@ import { connect, withConnectionFlags, type ConnectionFlags } from '../client/se
 import { numberIn } from '../flag-parsers.js';
 import { onStopRequest } from '../stop-signal.js';
 import { FeedView } from '../terminal/feed-view.js';
-import { jsonPrinter, linePrinter, tablePrinter, type ResponsePrinter } from '../terminal/printers.js';
+import { printerFor } from '../terminal/printers.js';
 import { toOutputs, toThresholds, withWishFlags, type WishFlags } from '../wish-flags.js';
 
 interface SubscribeFlags extends ConnectionFlags, WishFlags {
@@ -47,9 +47,4 @@ function configurationOf(feedId: string, flags: SubscribeFlags): SubscriptionCon
     maxRate: flags.maxRate,
     delivery: flags.everyFrame === true ? Delivery.EVERY_FRAME : Delivery.LATEST,
   });
-}
-
-function printerFor({ json }: SubscribeFlags): ResponsePrinter {
-  if (json === true) return jsonPrinter(process.stdout, process.stderr);
-  return process.stdout.isTTY ? tablePrinter(process.stdout) : linePrinter(process.stdout);
 }

@@ -12,6 +12,12 @@ export interface ResponsePrinter {
   print(response: SubscribeResponse, view: FeedView, nowMs: number): Promise<void> | void;
 }
 
+/** JSON lines where asked for, else a live table on a terminal and lines elsewhere. */
+export function printerFor({ json = false }: { readonly json?: boolean }): ResponsePrinter {
+  if (json) return jsonPrinter(process.stdout, process.stderr);
+  return process.stdout.isTTY ? tablePrinter(process.stdout) : linePrinter(process.stdout);
+}
+
 /** Every analysis as a line of canonical protobuf JSON on `out`; what else happens, as sentences on `notes`. */
 export function jsonPrinter(out: Writable, notes: Writable): ResponsePrinter {
   return {

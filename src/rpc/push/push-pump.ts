@@ -64,14 +64,14 @@ function toChunk(
 
 /** Resolves when the inbox has news. */
 async function arrival({ latch, idleMs }: PumpParts, signal: AbortSignal): Promise<void> {
-  let isLate = false;
+  const idle = { isOver: false };
   const timer = setTimeout(() => {
-    isLate = true;
+    idle.isOver = true;
     latch.notify();
   }, idleMs);
   await latch.wait(signal);
   clearTimeout(timer);
-  if (!isLate || signal.aborted) return;
+  if (!idle.isOver || signal.aborted) return;
   throw new SurgicamError(
     'resource_exhausted',
     `no video arrived for maxPushIdleMs, ${idleMs} ms; close the stream when there is no more`,

@@ -17,6 +17,10 @@ export function readingOpensGate(subscription: FeedSubscription, gate: UnreadGat
     get skipped() {
       return subscription.skipped;
     },
+    unread: () => subscription.unread(),
+    get topicClosed() {
+      return subscription.topicClosed;
+    },
     update: (recipe) => subscription.update(recipe),
     close: () => subscription.close(),
   };

@@ -34,6 +34,9 @@ export interface PushContext extends SubscriptionContext {
   readonly limits: Pick<ServerLimits, 'maxPushBytesPerSecond' | 'maxPushIdleMs'>;
 }
 
+/** What a producer sends after its configuration is video, and is carried elsewhere. */
+const NO_REQUESTS = { take: () => undefined, ended: false } as const;
+
 /** Analyses that may wait for the producer to read them before its video is held back. */
 const MAX_UNREAD = 16;
 
@@ -115,9 +118,12 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
     const writer = new ResponseWriter(call, live, () => admission.takeSkipped(), sessionLatch.notify);
     cleanUp.push(() => writer.close());
     const id = randomUUID();
-    context.logger.info({ sessionId: id, feedId: feed.id, format: settings.source.push.format }, 'push began');
+    context.logger.info(
+      { sessionId: id, feedId: feed.id, format: settings.source.push.format },
+      'push began',
+    );
     audit.write(caller, action, 'begun');
-    let failure: unknown;
+    let failure: SurgicamError | undefined;
     const { maxPushBytesPerSecond, maxPushIdleMs } = context.limits;
     const pumping = pumpVideo(
       {
@@ -130,7 +136,7 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
       },
       live,
     ).catch((error: unknown) => {
-      failure = error;
+      failure = SurgicamError.from(error);
       over.abort();
     });
     const float16 = first.outputs?.regionFeatures?.float16 ?? false;
@@ -140,7 +146,7 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
       model: context.describeModel(description.name),
       subscription,
       configuration: { recipe, delivery, float16 },
-      inbox: { take: () => undefined },
+      inbox: NO_REQUESTS,
       writer,
       admission,
       counters,

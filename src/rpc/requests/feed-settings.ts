@@ -32,7 +32,10 @@ export const PACINGS: ReadonlyMap<Pacing, DomainPacing> = new Map<Pacing, Domain
   [Pacing.EVERY_FRAME, 'every_frame'],
 ]);
 
-export const ACCELERATIONS: ReadonlyMap<HardwareAcceleration, DomainAcceleration> = new Map<HardwareAcceleration, DomainAcceleration>([
+export const ACCELERATIONS: ReadonlyMap<HardwareAcceleration, DomainAcceleration> = new Map<
+  HardwareAcceleration,
+  DomainAcceleration
+>([
   [HardwareAcceleration.UNSPECIFIED, 'auto'],
   [HardwareAcceleration.AUTO, 'auto'],
   [HardwareAcceleration.CUDA, 'cuda'],

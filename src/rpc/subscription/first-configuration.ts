@@ -18,7 +18,7 @@ export async function firstConfiguration<M extends Message>(
 ): Promise<ConfigurationOf<M> | undefined> {
   while (!signal.aborted) {
     const message = inbox.take();
-    if (message?.request?.$case === 'configure') return message.request.value as ConfigurationOf<M>;
+    if (message?.request?.$case === 'configure') return message.request.value;
     if (message !== undefined || inbox.ended) {
       const received = message === undefined ? undefined : (message.request?.$case ?? 'empty');
       throw SurgicamError.invalidField('request', received, 'configure as the first message');

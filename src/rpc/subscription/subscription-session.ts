@@ -28,7 +28,7 @@ export interface SessionParts {
   readonly model: Model;
   readonly subscription: FeedSubscription;
   readonly configuration: CheckedConfiguration;
-  readonly inbox: Pick<RequestInbox, 'take'>;
+  readonly inbox: Pick<RequestInbox, 'take' | 'ended'>;
   readonly writer: ResponseWriter;
   readonly admission: Admission;
   readonly counters: SubscriptionCounters;
