@@ -3,6 +3,7 @@ import { registerBench } from './commands/bench.js';
 import { registerDemo } from './commands/demo.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
+import { registerModelQuantize } from './commands/model-quantize.js';
 import { registerOfflineTools } from './commands/offline-tools.js';
 import { registerOperatorTools } from './commands/operator-tools.js';
 import { registerPhantomRender } from './commands/phantom-render.js';
@@ -20,6 +21,7 @@ registerOfflineTools(program);
 registerOperatorTools(program);
 registerModelImport(program);
 registerModelInspect(program);
+registerModelQuantize(program);
 registerPhantomRender(program);
 registerBench(program);
 

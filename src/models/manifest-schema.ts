@@ -96,6 +96,20 @@ const fields = section({
     /** ISO 8601; absent in packages that are to be reproduced byte for byte. */
     importedAt: z.iso.datetime({ error: 'a time like 2025-01-31T12:00:00Z' }).optional(),
   }),
+  /** Numbers that the convolutions compute with; if absent, float32. */
+  precision: z.enum(['float32', 'int8'], { error: 'float32 or int8' }).optional(),
+  /** How an 8-bit graph came to be, and how far it is from the graph it was made of on frames held out. */
+  quantization: section({
+    /** Of the graph it was made of. */
+    sourceGraphSha256: sha256,
+    method: z.literal('min-max', { error: 'min-max' }),
+    calibrationFrames: whole(1, 1_000_000),
+    heldOutFrames: whole(1, 1_000_000),
+    heatmapCorrelation: bounded(-1, 1),
+    worstHeatmapCorrelation: bounded(-1, 1),
+    presenceAgreement: bounded(0, 1),
+    slfeCosine: bounded(-1, 1).optional(),
+  }).optional(),
   /** SPDX expression of the weights; NOASSERTION when unknown. */
   license: text(),
 });
@@ -109,6 +123,8 @@ export const manifestFactsSchema = fields.pick({
   input: true,
   thresholds: true,
   provenance: true,
+  precision: true,
+  quantization: true,
   license: true,
 });
 

@@ -23,7 +23,18 @@ export async function writeModelPackage(
   graph: ModelGraph,
   options: WriteOptions = {},
 ): Promise<ModelPackage> {
-  const { name, version, classes, tissueClass, input, thresholds, provenance, license } = facts;
+  const {
+    name,
+    version,
+    classes,
+    tissueClass,
+    input,
+    thresholds,
+    provenance,
+    license,
+    precision,
+    quantization,
+  } = facts;
   const manifest = checkManifest('manifest', {
     schemaVersion: 1,
     name,
@@ -43,6 +54,8 @@ export async function writeModelPackage(
       outputs: graph.outputs,
     },
     provenance,
+    precision,
+    quantization,
     license,
   });
   const target = path.resolve(directory);

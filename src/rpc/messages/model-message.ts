@@ -38,8 +38,7 @@ export function toModelMessage({ manifest, description }: ModelPackage, runtime?
     gridHeight: description.gridHeight,
     featureMaps: description.featureMaps.map((map) => ({ ...map, hasGradient: map.hasGradient ?? true })),
     outputNames: [...manifest.graph.outputs],
-    // The only precision that model packages are written in so far.
-    precision: Precision.FLOAT32,
+    precision: manifest.precision === 'int8' ? Precision.INT8 : Precision.FLOAT32,
     checksum: manifest.graph.sha256,
     runtime: runtime === undefined ? undefined : toRuntime(runtime),
     architecture: manifest.architecture,
