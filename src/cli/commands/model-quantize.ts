@@ -23,10 +23,7 @@ export function registerModelQuantize(program: Command): void {
     .command('quantize')
     .description('make an 8-bit package of a float32 one, and measure how near it stays on frames held out')
     .argument('<folder>', 'folder of the float32 package')
-    .requiredOption(
-      '--calibration <input>',
-      'video, folder of pictures or phantom:// scene like what the model will see',
-    )
+    .requiredOption('--calibration <input>', 'video or phantom:// scene like what the model will see')
     .requiredOption('--out <folder>', 'folder of the 8-bit package')
     .option('--frames <count>', 'first frames that are taken; every fifth is held out', wholeIn(5, 4096), 256)
     .option('--allow-miss', 'write the package even if it is too far from the original')

@@ -1,4 +1,5 @@
 import { SurgicamError } from '../../domain/errors.js';
+import { attributeMessage } from '../graph-elements.js';
 import { floatsOf, GraphView } from '../graph-view.js';
 import { ModelProto, TensorProto, type NodeProto, type TensorMessage } from '../onnx-proto.js';
 import { affineCode, quantizeBias, quantizeWeights, type AffineCode, type ValueRange } from './affine.js';
@@ -33,7 +34,7 @@ export function quantizeGraph(bytes: Uint8Array, ranges: ReadonlyMap<string, Val
     nodes.some(({ input }) => input?.includes(name!)),
   );
   const graph = { ...view.graph, node: nodes, initializer: [...kept, ...initializers], valueInfo: [] };
-  return ModelProto.encode({ ...model, graph }).finish();
+  return ModelProto.encode(Object.assign(model, { graph })).finish();
 }
 
 class QdqWriter {
@@ -111,8 +112,8 @@ class QdqWriter {
     const dims = tensor.dims!.map(Number);
     const channels = dims[0]!;
     const { codes, scales } = quantizeWeights(floatsOf(tensor), channels);
-    const stem = `${node.name || node.output![0]!}.weight`;
-    const axis = { name: 'axis', type: 2, i: 0 };
+    const stem = `${node.output![0]!}.weight`;
+    const axis = attributeMessage('axis', 0);
     const scaleName = this.#constant(`${stem}.scale`, [channels], FLOAT, scales);
     const codeName = this.#constant(`${stem}.codes`, dims, INT8, codes);
     const zero = this.#constant(`${stem}.zero`, [channels], INT8, new Int8Array(channels));
