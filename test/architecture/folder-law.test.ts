@@ -72,6 +72,47 @@ describe('the folder law', () => {
   });
 });
 
+describe('the TypeScript client', () => {
+  const client = readSourceFiles('clients/typescript/src');
+  /** What of the service is compiled into the package: the contract and pure arithmetic. */
+  const SHARED = /^src\/(rpc\/gen|localization|files\/(npy|crc32)\.ts$|domain\/errors\.ts$)/;
+
+  it('takes of the service the contract and arithmetic alone, and lends it nothing', () => {
+    const taken = client.flatMap((file) => file.imports.filter((target) => target.startsWith('src/')));
+    expect(taken.length).toBeGreaterThan(0);
+    expect(taken.filter((target) => !SHARED.test(target))).toEqual([]);
+    expect(files.filter((file) => file.imports.some((target) => target.startsWith('clients/')))).toEqual([]);
+  });
+
+  it('has no import cycle, and its folders do not reach up', () => {
+    expect(findCycles(client)).toEqual([]);
+    const up = client
+      .filter((file) => /src\/(pixels|calls)\//.test(file.path))
+      .flatMap((file) =>
+        file.imports.filter((target) => /typescript\/src\/(subscription|client|files)/.test(target)),
+      );
+    expect(up).toEqual([]);
+  });
+
+  it('has a pixels entry that a browser can load: its values need no Node, no package and no contract', () => {
+    const all = new Map([...client, ...files].map((file) => [file.path, file]));
+    const reached = new Set<string>();
+    const reach = (path: string): void => {
+      const file = all.get(path);
+      if (file === undefined || reached.has(path)) return;
+      reached.add(path);
+      const values = file.text.replace(/import type [^;]*;/g, '');
+      for (const target of file.imports) {
+        if (values.includes(`/${target.split('/').at(-1)!.replace(/\.ts$/, '.js')}'`)) reach(target);
+      }
+      expect([path, file.packages]).toEqual([path, []]);
+    };
+    reach('clients/typescript/src/pixels/index.ts');
+    expect([...reached].filter((path) => !/pixels|localization|errors\.ts/.test(path))).toEqual([]);
+    expect(reached.size).toBeGreaterThan(8);
+  });
+});
+
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 }
