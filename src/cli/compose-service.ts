@@ -142,7 +142,7 @@ async function stopInOrder(
   logger.info('stopped');
 }
 
-function feedOptions({ feeds }: Config) {
+function feedOptions({ feeds, video }: Config) {
   return {
     maxFeeds: feeds.maxFeeds,
     history: { events: feeds.historyFrames, bytes: feeds.historyMegabytes * 2 ** 20 },
@@ -156,6 +156,11 @@ function feedOptions({ feeds }: Config) {
     },
     recipes: { maxRecipes: feeds.maxRecipes, lingerMs: feeds.recipeLingerMs },
     drainTimeoutMs: feeds.drainTimeoutMs,
+    sourceLimits: {
+      addresses: { allowLoopback: video.allowLoopback, allowedHosts: video.allowedHosts },
+      maxPixels: video.maxPixels,
+      ...(video.maxMemoryMegabytes === 0 ? {} : { maxMemoryBytes: video.maxMemoryMegabytes * 2 ** 20 }),
+    },
   };
 }
 

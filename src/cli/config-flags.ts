@@ -10,6 +10,8 @@ const SHORT_FLAGS: Readonly<Record<string, string>> = {
   'log.level': '--log-level <level>',
   'video.ffmpegFile': '--ffmpeg <file>',
   'video.mediaRoot': '--media-root <folder>',
+  'video.allowLoopback': '--allow-loopback',
+  'video.allowedHosts': '--allowed-hosts <list>',
   'inference.providers': '--providers <list>',
   'inference.strict': '--strict',
   'inference.workers': '--workers <n>',

@@ -28,6 +28,23 @@ const video = z.strictObject({
   mediaRoot: optionalText('a folder')
     .default(null)
     .describe('Files that clients may have played lie below it. Null: none may be played.'),
+  allowLoopback: flag()
+    .default(false)
+    .describe('Clients may have streams of this machine played: of its loopback and its own addresses.'),
+  allowedHosts: z
+    .array(text('a host'), { error: 'a list of hosts' })
+    .default([])
+    .describe(
+      'The only hosts that clients may have played, trusted whatever their address. Empty: all but this machine and link-local.',
+    ),
+  maxPixels: whole(4_096, 268_435_456)
+    .default(35_651_584)
+    .describe('Largest picture that is decoded, width times height.'),
+  maxMemoryMegabytes: whole(0, 1_048_576, ' (0: any)')
+    .default(3_072)
+    .describe(
+      'Most private memory of the ffmpeg of a feed, where prlimit (util-linux) is installed; not with CUDA.',
+    ),
 });
 
 const inference = z.strictObject({

@@ -2,6 +2,7 @@ import type { HistoryLimits } from '../bus/history-ring.js';
 import type { FrameFacts } from '../domain/frame-analysis.js';
 import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { Logger } from '../observability/logger.js';
+import type { SourceLimits } from '../video/source-limits.js';
 import type { ReconnectOptions } from './reconnect-policy.js';
 import type { RecipeBookOptions } from './recipe-book.js';
 
@@ -24,4 +25,6 @@ export interface FeedOptions {
   readonly onAnalyzed?: (facts: FrameFacts) => void;
   /** The ffmpeg to run. If absent, the one that is found. */
   readonly ffmpegPath?: string;
+  /** What sources may have of this machine. If absent, anything. */
+  readonly sourceLimits?: SourceLimits;
 }

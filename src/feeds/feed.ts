@@ -184,6 +184,7 @@ export class Feed {
       onFfmpeg: (recentLog) => (this.ffmpegLog = recentLog),
       ...(gate === undefined ? {} : { gate }),
       ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }),
+      ...(options.sourceLimits === undefined ? {} : { limits: options.sourceLimits }),
     };
   }
 

@@ -15,6 +15,10 @@ export interface FfmpegRequest {
   /** Live sources: how long a connection may give nothing, in milliseconds. */
   readonly silenceTimeoutMs: number;
   readonly libavformat: readonly [major: number, minor: number];
+  /** Largest picture decoded, width times height. If absent, ffmpeg's own limit. */
+  readonly maxPixels?: number;
+  /** HTTP is read through this proxy. If absent, as the environment says. */
+  readonly httpProxy?: string;
 }
 
 export interface FfmpegArguments {
@@ -38,6 +42,23 @@ const PROTOCOLS: Readonly<Record<Exclude<SourceUri['kind'], 'phantom'>, string>>
   push: 'pipe',
 };
 
+/** Containers and bare codecs that hold their video themselves and name no other file or address. */
+const SELF_CONTAINED =
+  'mov,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,live_flv,asf,ogg,mxf,nut,ivf,obu,dv,h264,hevc,m4v,mjpeg,' +
+  'jpeg_pipe,png_pipe,yuv4mpegpipe,image2,gif,rm,swf,vc1,av1';
+
+/**
+ * What ffmpeg may take the bytes for. Its playlists and lists of files (HLS, DASH, concat, SDP, IMF) open what they
+ * name, a file outside of the media root for instance, so only HTTP may be HLS, which there is kept to HTTP.
+ */
+const FORMATS: Partial<Record<SourceUri['kind'], string>> = {
+  file: SELF_CONTAINED,
+  http: `${SELF_CONTAINED},hls,applehttp`,
+  rtmp: SELF_CONTAINED,
+  srt: SELF_CONTAINED,
+  udp: SELF_CONTAINED,
+};
+
 /**
  * Settings to ffmpeg arguments, without any I/O. ffmpeg writes rgb24 frames of the wanted size to standard
  * output and one `showinfo` line a frame to standard error; frames pass through as they are, none doubled or
@@ -52,6 +73,7 @@ export function ffmpegArguments(request: FfmpegRequest): FfmpegArguments {
       ...['-threads', String(request.threads)],
       ...(isLiveSource(source) ? liveOptions(request) : fileOptions(request)),
       ...kindOptions(request),
+      ...contentLimits(request),
     ],
     input: ffmpegInput(source),
     outputOptions: [
@@ -66,6 +88,15 @@ export function ffmpegArguments(request: FfmpegRequest): FfmpegArguments {
       ...['-f', 'rawvideo'],
     ],
   };
+}
+
+function contentLimits({ source, maxPixels, httpProxy }: FfmpegRequest): string[] {
+  const formats = FORMATS[source.kind];
+  return [
+    ...(formats === undefined ? [] : ['-format_whitelist', formats]),
+    ...(maxPixels === undefined ? [] : ['-max_pixels', String(maxPixels)]),
+    ...(httpProxy === undefined || source.kind !== 'http' ? [] : ['-http_proxy', httpProxy]),
+  ];
 }
 
 function selection({ everyNth }: FfmpegRequest): string {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
+import type { ChildCommand } from './child-limits.js';
 import type { FfmpegArguments } from './ffmpeg-arguments.js';
 import { forgetChild, registerChild, type RegisteredChild } from './ffmpeg-registry.js';
 
@@ -19,6 +20,10 @@ export interface FfmpegRun {
   readonly args: FfmpegArguments;
   /** Becomes standard input, for arguments that read `pipe:0`. If absent, there is none. */
   readonly stdin?: Readable;
+  /** How it is started under limits. If absent, by its path, without any. */
+  readonly command?: ChildCommand;
+  /** Variables of the environment that it must not see. */
+  readonly hiddenVariables?: readonly string[];
   /** Receives standard output; its back-pressure reaches ffmpeg. */
   readonly sink: Writable;
   /** Every line of standard error. */
@@ -89,7 +94,7 @@ export function startFfmpeg(run: FfmpegRun): FfmpegProcess {
     .on('end', finishByExit)
     .on('error', finishByExit);
   const internals = command as unknown as CommandInternals;
-  adapt(internals, run.path, (startError) => finish({ code: null, signal: null, startError }));
+  adapt(internals, run, (startError) => finish({ code: null, signal: null, startError }));
   command.run();
   return handle;
 }
@@ -100,16 +105,24 @@ export function startFfmpeg(run: FfmpegRun): FfmpegProcess {
  * stop; and where a spawn fails (no such file, no file descriptors left) it throws out of an event handler,
  * which would take the service down.
  */
-function adapt(command: CommandInternals, path: string, onStartError: (error: Error) => void): void {
+function adapt(command: CommandInternals, run: FfmpegRun, onStartError: (error: Error) => void): void {
+  const { path, leadingArguments } = run.command ?? { path: run.path, leadingArguments: [] };
+  const hidden = new Set(run.hiddenVariables);
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !hidden.has(name)));
   const spawn = command._spawnFfmpeg.bind(command);
   command._prepare = (callback) => callback(null, command._getArguments());
   command._getFfmpegPath = (callback) => callback(null, path);
   command._spawnFfmpeg = (args, options, onProcess, onEnd) => {
     try {
-      spawn(args, options, onProcess, (error, stdoutRing, stderrRing) => {
-        if (error !== undefined && stderrRing === undefined) onStartError(error);
-        else onEnd(error, stdoutRing, stderrRing);
-      });
+      spawn(
+        [...leadingArguments, ...args],
+        { ...options, env },
+        onProcess,
+        (error, stdoutRing, stderrRing) => {
+          if (error !== undefined && stderrRing === undefined) onStartError(error);
+          else onEnd(error, stdoutRing, stderrRing);
+        },
+      );
     } catch (error) {
       // the child's own 'error' event comes first and says more, where it comes at all
       setImmediate(() => onStartError(error instanceof Error ? error : new Error(String(error))));

@@ -5,6 +5,8 @@ import { Observable, type Subscriber } from 'rxjs';
 import { SurgicamError } from '../domain/errors.js';
 import type { HardwareAcceleration } from '../domain/feed.js';
 import type { VideoFrame } from '../domain/video-frame.js';
+import { underLimits } from './child-limits.js';
+import { guardEgress, PROXY_VARIABLES } from './egress-guard.js';
 import { ffmpegArguments, ffmpegInput, type FfmpegArguments } from './ffmpeg-arguments.js';
 import {
   checkProtocol,
@@ -19,7 +21,7 @@ import { locateFfmpeg, type FfmpegInstallation } from './locate-ffmpeg.js';
 import { LogRing } from './log-ring.js';
 import { redactText } from '../domain/redact.js';
 import { ShowinfoReader } from './showinfo-reader.js';
-import { watchSilence } from './silence-watch.js';
+import { watchSilence, type Silenceable } from './silence-watch.js';
 import { checkSourceFile } from './source-file.js';
 import { judgeOutcome, sourceFailureOf, tellsOfBrokenInput } from './source-failure.js';
 import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js';
@@ -27,6 +29,8 @@ import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js
 const DEFAULT_SILENCE_MS = 15_000;
 /** What is worth a place in the log of the service. */
 const SHOWN_LOG_LINES = 8;
+/** A file that gives no first frame for so long is not a slow one but a trap. */
+const DEFAULT_PROBE_MS = 60_000;
 const MAX_DECODER_THREADS = 4;
 
 /** Frames of one source through one ffmpeg. Cold: each subscription runs its own, unsubscribing stops it. */
@@ -51,22 +55,31 @@ async function runSource(
   if (source.kind === 'file') await checkSourceFile(source.path);
   const ffmpeg = await locateFfmpeg(options.ffmpegPath);
   const hardware = await prepareHardware(options, source, ffmpeg);
-  if (stopped()) return;
+  // decoding on a device maps its memory, which no limit of ours could tell from the decoder's
+  const maxMemory = hardware === 'none' ? options.limits?.maxMemoryBytes : undefined;
+  const command = await underLimits(ffmpeg.path, maxMemory);
+  const egress = await guardEgress(source, options.limits?.addresses);
+  if (stopped()) {
+    egress?.close();
+    return;
+  }
 
-  const args = sourceArguments(options, source, ffmpeg, hardware);
+  const args = sourceArguments(options, source, ffmpeg, { hardware, httpProxy: egress?.url });
   const sink = frameSink(options, source, (frame) => subscriber.next(frame));
   const written = once(sink, 'finish');
   const showinfo = new ShowinfoReader();
   const log = new LogRing();
   const child = startFfmpeg({
     path: ffmpeg.path,
+    command,
+    hiddenVariables: egress === undefined ? [] : PROXY_VARIABLES,
     args,
     ...(options.pushed === undefined ? {} : { stdin: options.pushed }),
     sink,
     onLine: (line) => {
       const infos = showinfo.read(line, performance.now());
       infos?.forEach((info) => sink.addInfo(info));
-      if (silence?.silentForMs !== undefined) return; // only about being stopped by us
+      if (silence.silentForMs !== undefined) return; // only about being stopped by us
       if (infos === undefined) log.push(line);
       else if (tellsOfBrokenInput(line)) log.push(`[error] ${line.replace(/^.* type:\S\s*/, '')}`);
     },
@@ -86,13 +99,16 @@ async function runSource(
       .map((line) => redactText(line, ffmpegInput(source), name)),
   );
 
-  const silence = isLiveSource(source)
-    ? watchSilence(sink, options.silenceTimeoutMs ?? DEFAULT_SILENCE_MS, () => void child.stop())
-    : undefined;
+  const silence = watchSilence(
+    isLiveSource(source) ? sink : untilFirstFrame(sink),
+    options.silenceTimeoutMs ?? (isLiveSource(source) ? DEFAULT_SILENCE_MS : DEFAULT_PROBE_MS),
+    () => void child.stop(),
+  );
   const exit = await child.exited;
-  silence?.stop();
+  egress?.close();
+  silence.stop();
   sink.endInfos();
-  const silentForMs = silence?.silentForMs;
+  const { silentForMs } = silence;
   // what ffmpeg wrote before it went is still given out, at the consumer's pace
   if (exit.startError === undefined && silentForMs === undefined && !stopped()) await written;
   if (stopped()) return;
@@ -109,6 +125,10 @@ async function runSource(
   });
   if (failure === undefined) {
     subscriber.complete();
+    return;
+  }
+  if (sink.frames === 0 && egress?.refusal !== undefined) {
+    subscriber.error(egress.refusal); // ffmpeg knows only that it was refused
     return;
   }
   options.logger.debug(
@@ -152,8 +172,9 @@ function sourceArguments(
   options: FrameSourceOptions,
   source: SourceUri,
   ffmpeg: FfmpegInstallation,
-  hardwareAcceleration: HardwareAcceleration,
+  run: { readonly hardware: HardwareAcceleration; readonly httpProxy: string | undefined },
 ): FfmpegArguments {
+  const maxPixels = options.limits?.maxPixels;
   return ffmpegArguments({
     source,
     width: options.width,
@@ -161,10 +182,12 @@ function sourceArguments(
     ownSpeed: options.source.ownSpeed,
     everyNth: options.everyNth ?? 1,
     loop: options.source.loop,
-    hardwareAcceleration,
+    hardwareAcceleration: run.hardware,
     threads: options.decoderThreads ?? Math.min(availableParallelism(), MAX_DECODER_THREADS),
     silenceTimeoutMs: options.silenceTimeoutMs ?? DEFAULT_SILENCE_MS,
     libavformat: ffmpeg.libavformat,
+    ...(maxPixels === undefined ? {} : { maxPixels }),
+    ...(run.httpProxy === undefined ? {} : { httpProxy: run.httpProxy }),
   });
 }
 
@@ -183,4 +206,9 @@ function frameSink(
     paced: isLiveSource(source) || options.source.ownSpeed,
     onFrame,
   });
+}
+
+/** A file is read at the consumer's pace or its own; only its beginning must not take for ever. */
+function untilFirstFrame(sink: FrameSink): Silenceable {
+  return { silentForMs: (nowMs) => (sink.frames === 0 ? sink.silentForMs(nowMs) : 0) };
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FeedSource, HardwareAcceleration } from '../domain/feed.js';
 import type { FrameGate } from '../domain/frame-gate.js';
 import type { Logger } from '../observability/logger.js';
+import type { SourceLimits } from './source-limits.js';
 
 /** What every source of frames is given. */
 export interface FrameSourceOptions {
@@ -34,4 +35,6 @@ export interface FrameSourceOptions {
    * fails. If absent, 15 s (HLS delivers in bursts of up to 10 s).
    */
   readonly silenceTimeoutMs?: number;
+  /** What the source may have of this machine. If absent, anything: the operator named it himself. */
+  readonly limits?: SourceLimits;
 }

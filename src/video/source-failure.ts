@@ -85,6 +85,10 @@ function judgeStart(
     const hint = 'check the driver with nvidia-smi, or use hardware acceleration auto or none';
     return fail('failed_precondition', stage, `no CUDA decoding of ${name}${detail}; ${hint}`);
   }
+  if (log.some((line) => /Format not on white ?list/i.test(line))) {
+    const what = 'it is no video container or codec that is read here, or a list of other files';
+    return fail('invalid_argument', stage, `${name} was refused: ${what}`);
+  }
   const refused = log.find((line) => /not on white ?list/i.test(line));
   if (refused !== undefined) {
     const hint = 'a playlist may refer only to what its own kind of source may open';

@@ -61,7 +61,7 @@ describe('environment variables', () => {
     });
     expect(server.insecure).toBe(true);
     expect(inference).toMatchObject({ providers: ['webgpu', 'cpu'], maxWaitMs: 0.5 });
-    expect(video).toEqual({ mediaRoot: '/media', ffmpegFile: null });
+    expect(video).toMatchObject({ mediaRoot: '/media', ffmpegFile: null, allowedHosts: [] });
     expect(models.directories).toEqual([]);
   });
 

@@ -115,7 +115,7 @@ describe('openFrameSource on files', () => {
     expect(garbage.message).not.toContain(folder);
     expect(sourceFailureOf(garbage)!.stage).toBe('unreadable_input');
 
-    const tone = makeVideo(ffmpeg, ['-f', 'lavfi', '-i', 'sine=duration=1'], inFolder('tone.wav'));
+    const tone = makeVideo(ffmpeg, ['-f', 'lavfi', '-i', 'sine=duration=1'], inFolder('tone.mp4'));
     const sound = await errorOf(openFrameSource(sourceOptions(tone)));
     expect(sound.message).toContain('matches no streams');
   });
@@ -165,6 +165,6 @@ describe('openFrameSource on files', () => {
     writeFileSync(inFolder('list.m3u8'), list);
     const error = await errorOf(openFrameSource(sourceOptions(inFolder('list.m3u8'))));
     expect(error.code).toBe('invalid_argument');
-    expect(error.message).toMatch(/was refused: Protocol 'http' not on whitelist 'file'/);
+    expect(error.message).toContain('was refused: it is no video container');
   });
 });
