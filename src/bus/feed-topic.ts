@@ -1,5 +1,6 @@
 import type { FeedSnapshot } from '../domain/feed.js';
 import type { AnalyzedFrame } from '../domain/frame-analysis.js';
+import { AnnotationBoard, type AnnotationReader } from './annotation-board.js';
 import { HistoryReader, type ReadableTopic } from './history-reader.js';
 import { HistoryRing, type HistoryLimits } from './history-ring.js';
 import type { ReaderOptions, TopicReader } from './topic-reader.js';
@@ -9,6 +10,8 @@ export interface FeedTopic {
   publish(frame: AnalyzedFrame): void;
   announce(snapshot: FeedSnapshot): void;
   openReader(options: ReaderOptions): TopicReader;
+  /** A part in what subscribers say about the feed's frames; readers' `onItem` tells of news here too. */
+  openAnnotations(): AnnotationReader;
   /** Nothing will follow. Readers read what is left, then `closed`. */
   close(): void;
 }
@@ -19,6 +22,7 @@ export const DEFAULT_HISTORY: HistoryLimits = { events: 256, bytes: 256 * 2 ** 2
 export class InProcessTopic implements FeedTopic, ReadableTopic {
   readonly history: HistoryRing;
   isClosed = false;
+  private readonly board = new AnnotationBoard(() => this.wake());
   private readonly listeners = new Set<() => void>();
 
   constructor(limits: HistoryLimits = DEFAULT_HISTORY) {
@@ -37,6 +41,10 @@ export class InProcessTopic implements FeedTopic, ReadableTopic {
 
   openReader(options: ReaderOptions): TopicReader {
     return new HistoryReader(this, options);
+  }
+
+  openAnnotations(): AnnotationReader {
+    return this.board.open();
   }
 
   close(): void {

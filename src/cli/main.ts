@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { registerBench } from './commands/bench.js';
+import { registerClientTools } from './commands/client-tools.js';
 import { registerDemo } from './commands/demo.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
@@ -7,16 +8,13 @@ import { registerModelQuantize } from './commands/model-quantize.js';
 import { registerOfflineTools } from './commands/offline-tools.js';
 import { registerOperatorTools } from './commands/operator-tools.js';
 import { registerPhantomRender } from './commands/phantom-render.js';
-import { registerPush } from './commands/push.js';
 import { registerServe } from './commands/serve.js';
-import { registerSubscribe } from './commands/subscribe.js';
 import { createProgram, runProgram } from './program.js';
 
 const program = createProgram();
 registerDemo(program);
 registerServe(program);
-registerSubscribe(program);
-registerPush(program);
+registerClientTools(program);
 registerOfflineTools(program);
 registerOperatorTools(program);
 registerModelImport(program);

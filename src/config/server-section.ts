@@ -41,6 +41,9 @@ export const server = z.strictObject({
     ),
   maxSubscriptions: whole(1, 100_000).default(64).describe('Most subscriptions over all connections.'),
   maxSubscriptionsPerFeed: whole(1, 100_000).default(64).describe('Most subscriptions to one feed.'),
+  maxAnnotationRate: whole(1, 1_000)
+    .default(10)
+    .describe('Most annotations of one subscription per second, and as many at once.'),
   maxImageCalls: whole(1, 1_000).default(8).describe('Most pictures being analysed over all connections.'),
   maxPushCalls: whole(1, 1_000).default(16).describe('Most producers that send video, over all connections.'),
   maxPushMegabytesPerSecond: whole(1, 100_000)

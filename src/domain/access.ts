@@ -1,7 +1,7 @@
 import { SurgicamError } from './errors.js';
 
-/** What a caller may do: watch feeds, start and end work, see the models, everything. */
-export const SCOPES = ['feed:read', 'feed:write', 'model:read', 'admin'] as const;
+/** What a caller may do: watch feeds, speak to those who watch, start and end work, see the models, everything. */
+export const SCOPES = ['feed:read', 'feed:annotate', 'feed:write', 'model:read', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 

@@ -1,3 +1,4 @@
+import type { AnnotationReader } from '../bus/annotation-board.js';
 import type { FeedTopic } from '../bus/feed-topic.js';
 import type { Delivery, TopicReader } from '../bus/topic-reader.js';
 import type { KeyedRecipe } from '../domain/analysis-recipe.js';
@@ -12,6 +13,8 @@ export interface SubscribeOptions {
 
 /** A reader of a feed that also decides what is computed for it. */
 export interface FeedSubscription extends TopicReader {
+  /** What is said about the feed's frames; it is closed with the subscription. */
+  readonly annotations: AnnotationReader;
   /** Another recipe from the next dispatched frame on. Error: resource_exhausted; the old recipe then stays. */
   update(recipe: KeyedRecipe): void;
 }
@@ -28,7 +31,9 @@ export function openSubscription(
     delivery,
     ...(resumeAfterSequence === undefined ? {} : { resumeAfterSequence }),
   });
+  const annotations = topic.openAnnotations();
   return {
+    annotations,
     poll: () => reader.poll(),
     onItem: (listener) => reader.onItem(listener),
     setRecipe: (key) => reader.setRecipe(key),
@@ -45,6 +50,7 @@ export function openSubscription(
     },
     close: () => {
       hold.release();
+      annotations.close();
       reader.close();
     },
   };

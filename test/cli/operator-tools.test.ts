@@ -74,7 +74,9 @@ describe('surgicam token new', () => {
 
   it('refuses scopes, feeds and names that there cannot be', async () => {
     const refused = async (...flags: string[]) => (await runCli(['token', 'new', ...flags])).stderr;
-    expect(await refused('--scopes', 'all')).toContain('--scopes is "all"; allowed: feed:read, feed:write');
+    expect(await refused('--scopes', 'all')).toContain(
+      '--scopes is "all"; allowed: feed:read, feed:annotate, feed:write',
+    );
     expect(await refused('--scopes', 'admin', '--feeds', 'a b')).toContain('--feeds is "a b"');
     expect(await refused('--scopes', 'admin', '--subject', 'a b')).toContain('--subject is "a b"');
     expect(await refused()).toContain("required option '--scopes <list>'");

@@ -154,7 +154,7 @@ describe('a bad configuration', () => {
       'allowed: a file or an https URL',
     );
     await expect(refused('auth: {clientCertificateScopes: [feed:all]}')).rejects.toThrow(
-      'allowed: feed:read, feed:write, model:read, admin',
+      'allowed: feed:read, feed:annotate, feed:write, model:read, admin',
     );
   });
 

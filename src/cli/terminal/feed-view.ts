@@ -4,6 +4,7 @@ import {
   type Gap,
   type SubscribeResponse,
 } from '../../rpc/gen/surgicam/v1/analysis_service.js';
+import { annotationText } from './annotation-text.js';
 import { stateText } from './feed-table.js';
 import { RateMeter } from './rate-meter.js';
 
@@ -14,6 +15,8 @@ export class FeedView {
   state = 'connecting';
   /** Analyses that were made and not sent, since the subscription began. */
   skipped = 0;
+  /** What another subscriber said last, as a sentence. */
+  annotation: string | undefined;
 
   constructor(readonly feedId: string) {}
 
@@ -28,6 +31,8 @@ export class FeedView {
       this.state = stateText(response.value.feed?.status);
     } else if (response?.$case === 'heartbeat') {
       this.state = stateText(response.value.status);
+    } else if (response?.$case === 'annotation') {
+      this.annotation = annotationText(response.value);
     }
   }
 }
@@ -39,6 +44,8 @@ export function noteOf({ response }: SubscribeResponse): string | undefined {
       return `feed is ${stateText(response.value.feed?.status)}`;
     case 'gap':
       return gapText(response.value);
+    case 'annotation':
+      return annotationText(response.value);
     default:
       return undefined;
   }

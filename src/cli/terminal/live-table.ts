@@ -8,13 +8,15 @@ export interface TableFacts {
   readonly state: string;
   readonly skipped: number;
   readonly meter: RateMeter;
+  /** What another subscriber said last. If absent, nobody has said anything. */
+  readonly annotation?: string | undefined;
 }
 
 const BAR_WIDTH = 20;
 
 /** The newest analysis as lines of text, a line a class: pure, so that a test can read it. */
 export function tableLines(analysis: FrameAnalysis | undefined, facts: TableFacts): string[] {
-  const { feedId, state, skipped, meter } = facts;
+  const { feedId, state, skipped, meter, annotation } = facts;
   if (analysis === undefined) return [`${feedId}: ${state}`];
   const nameWidth = Math.max(...analysis.classScores.map(({ className }) => className.length));
   const rows = analysis.classScores.map(({ classId, className, probability, present }) => {
@@ -30,6 +32,7 @@ export function tableLines(analysis: FrameAnalysis | undefined, facts: TableFact
       `dropped before this frame ${dropped}   skipped ${skipped}`,
     '',
     ...rows,
+    ...(annotation === undefined ? [] : ['', annotation]),
   ];
 }
 

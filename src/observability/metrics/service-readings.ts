@@ -10,6 +10,8 @@ export interface SubscriptionReadings {
   readonly delivered: number;
   /** Analyses that were there and not sent: the client was slow, asked for fewer, or wants none so old. */
   readonly skipped: Readonly<Record<'slow_reader' | 'rate_limited' | 'stale', number>>;
+  /** What subscribers said about frames: taken from authors, written to others, lost to others that read slowly. */
+  readonly annotations: Readonly<Record<'accepted' | 'delivered' | 'missed', number>>;
   /** Frames told as missing to readers who want every one. */
   readonly gapFrames: Readonly<Record<'history_exceeded' | 'not_computed' | 'paused', number>>;
 }

@@ -8,6 +8,7 @@ export class SubscriptionMetrics {
   private readonly delivered: Counter;
   private readonly skipped: Counter<'reason'>;
   private readonly gaps: Counter<'reason'>;
+  private readonly annotations: Counter<'outcome'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -39,15 +40,23 @@ export class SubscriptionMetrics {
       labelNames: ['reason'] as const,
       registers,
     });
+    this.annotations = new Counter({
+      name: 'surgicam_annotations_total',
+      help: 'What subscribers said about frames, by what became of it.',
+      labelNames: ['outcome'] as const,
+      registers,
+    });
   }
 
-  set({ openByFeed, begun, delivered, skipped, gapFrames }: SubscriptionReadings): void {
-    for (const metric of [this.begun, this.delivered, this.skipped, this.gaps]) metric.reset();
+  set({ openByFeed, begun, delivered, skipped, gapFrames, annotations }: SubscriptionReadings): void {
+    const counters = [this.begun, this.delivered, this.skipped, this.gaps, this.annotations];
+    for (const metric of counters) metric.reset();
     this.open.reset();
     for (const [feed, count] of openByFeed) this.open.set({ feed }, count);
     this.begun.inc(begun);
     this.delivered.inc(delivered);
     for (const [reason, count] of Object.entries(skipped)) this.skipped.inc({ reason }, count);
     for (const [reason, count] of Object.entries(gapFrames)) this.gaps.inc({ reason }, count);
+    for (const [outcome, count] of Object.entries(annotations)) this.annotations.inc({ outcome }, count);
   }
 }

@@ -5,6 +5,7 @@ import type { UnreadGate } from '../../flow/unread-gate.js';
 export function readingOpensGate(subscription: FeedSubscription, gate: UnreadGate): FeedSubscription {
   let last = -1;
   return {
+    annotations: subscription.annotations,
     poll: () => {
       gate.read(last);
       const item = subscription.poll();

@@ -22,10 +22,17 @@ export function checkOptionalUnit(field: string, value: number | undefined): voi
 
 /** A text with a greatest length in characters; empty is refused. */
 export function checkText(field: string, value: string, maxLength: number): void {
-  if (value.length === 0 || value.length > maxLength) {
-    const shown = value.length === 0 ? value : `${value.length} characters`;
+  const length = charactersOf(value, maxLength);
+  if (length === 0 || length > maxLength) {
+    const shown = length === 0 ? value : `${length} characters`;
     throw SurgicamError.invalidField(field, shown, `1 to ${maxLength} characters`);
   }
+}
+
+/** A character outside the basic plane is two units of a JavaScript string; what is far too long is not counted out. */
+function charactersOf(value: string, maxLength: number): number {
+  const isClose = value.length > maxLength && value.length <= 2 * (maxLength + 1);
+  return isClose ? Array.from(value).length : value.length;
 }
 
 /** Runs a check of the service's insides; what it finds bad is named as the contract names it. */
@@ -41,10 +48,4 @@ export function underField<T>(rename: (field: string) => string, check: () => T)
       violations: [{ field, description }],
     });
   }
-}
-
-/** For what the contract has and this server does not do yet. */
-export function notServed(field: string, what: string): SurgicamError {
-  const description = `${field}: ${what} is not served by this version of the server; leave it out`;
-  return new SurgicamError('unimplemented', description, { violations: [{ field, description }] });
 }

@@ -8,6 +8,8 @@ export interface AuditedAction {
   readonly action: string;
   feed?: string;
   model?: string;
+  /** Number of the frame, where it is about one. */
+  readonly sequence?: string;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Logger } from '../../observability/logger.js';
 import { isDefect, toStatus } from '../errors/to-status.js';
 import type { AuditLog } from './audit-log.js';
 import type { Authenticator } from './authenticator.js';
-import { anonymous, mayUse, rememberCaller, type Caller } from './caller.js';
+import { anonymous, rememberCaller, requireScope, type Caller } from './caller.js';
 import { admissionOf } from './method-scopes.js';
 
 type InterceptedCall = Parameters<ServerInterceptor>[1];
@@ -30,7 +30,7 @@ export function authInterceptor(
               const admission = admissionOf(path);
               if (admission === 'open') return anonymous(peer);
               caller = await authenticator.identify({ metadata, peer, certificate });
-              if (!mayUse(caller, admission)) throw notPermitted(admission);
+              requireScope(caller, admission);
               return caller;
             };
             admit().then(
@@ -58,10 +58,4 @@ export function actionOf(path: string): string {
 
 function refuse(call: InterceptedCall, error: unknown): void {
   call.sendStatus(toStatus(error));
-}
-
-function notPermitted(scope: string): SurgicamError {
-  return new SurgicamError('permission_denied', `the credentials do not cover ${scope}`, {
-    reason: { name: 'SCOPE_NOT_COVERED', facts: { scope } },
-  });
 }

@@ -26,6 +26,14 @@ export function mayUse({ scopes }: Caller, scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes('admin');
 }
 
+/** Error: permission_denied, naming the scope. */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (mayUse(caller, scope)) return;
+  throw new SurgicamError('permission_denied', `the credentials do not cover ${scope}`, {
+    reason: { name: 'SCOPE_NOT_COVERED', facts: { scope } },
+  });
+}
+
 export function maySee({ feeds }: Caller, feedId: string): boolean {
   return feeds === undefined || feeds.includes(feedId);
 }

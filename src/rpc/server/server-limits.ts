@@ -6,6 +6,8 @@ export interface ServerLimits {
   readonly maxSubscriptions: number;
   /** Subscribe calls to one feed. */
   readonly maxSubscriptionsPerFeed: number;
+  /** Annotations of one subscription per second, and as many at once. */
+  readonly maxAnnotationRate: number;
   /** AnalyzeImage calls in progress over all connections. */
   readonly maxImageCalls: number;
   /** AnalyzeStream calls over all connections. */
@@ -36,6 +38,7 @@ export interface ServerLimits {
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxSubscriptions: 64,
   maxSubscriptionsPerFeed: 64,
+  maxAnnotationRate: 10,
   maxImageCalls: 8,
   maxPushCalls: 16,
   maxPushBytesPerSecond: 400 * 2 ** 20,

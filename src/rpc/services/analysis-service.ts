@@ -32,6 +32,7 @@ export function createAnalysisService(
     draining: scope.calls.draining,
     counters,
     audit: scope.audit,
+    maxAnnotationRate: limits.maxAnnotationRate,
     feedSlots: new NamedSlots('maxSubscriptionsPerFeed', limits.maxSubscriptionsPerFeed),
   };
   return {

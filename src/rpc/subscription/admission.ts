@@ -8,9 +8,13 @@ export class Admission {
   private stale = 0;
   private slowReader = 0;
   private slowReaderReported = 0;
+  private annotations = 0;
+  private annotationsReported = 0;
 
   /** `counters` hears of everything that is not sent. If absent, nobody does. */
-  constructor(private readonly counters?: Pick<SubscriptionCounters, 'countSkipped'>) {}
+  constructor(
+    private readonly counters?: Pick<SubscriptionCounters, 'countSkipped' | 'countMissedAnnotations'>,
+  ) {}
 
   /**
    * Whether to send an analysis. `nowMs` and `capturedAtMs` are `performance.now()` times of the same clock. A rate is
@@ -44,19 +48,27 @@ export class Admission {
     this.slowReader = total;
   }
 
+  /** Tells how many annotations were lost to the reader so far, in total. */
+  annotationsMissed(total: number): void {
+    this.counters?.countMissedAnnotations(total - this.annotations);
+    this.annotations = total;
+  }
+
   /** What was skipped since it was last taken; undefined when nothing was. */
   takeSkipped(): SkippedAnalyses | undefined {
     const slowReader = this.slowReader - this.slowReaderReported;
     const { rateLimited, stale } = this;
-    if (slowReader === 0 && rateLimited === 0 && stale === 0) return undefined;
+    const annotations = this.annotations - this.annotationsReported;
+    if (slowReader === 0 && rateLimited === 0 && stale === 0 && annotations === 0) return undefined;
     this.slowReaderReported = this.slowReader;
+    this.annotationsReported = this.annotations;
     this.rateLimited = 0;
     this.stale = 0;
     return {
       slowReader: BigInt(slowReader),
       rateLimited: BigInt(rateLimited),
       stale: BigInt(stale),
-      annotations: 0n,
+      annotations: BigInt(annotations),
     };
   }
 }

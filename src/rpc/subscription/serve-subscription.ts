@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { SurgicamError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { Latch } from '../calls/latch.js';
+import { RateLimit } from '../calls/rate-limit.js';
 import type { NamedSlots } from '../calls/slots.js';
 import type { SubscribeRequest, SubscribeResponse } from '../gen/surgicam/v1/analysis_service.js';
 import type { Model } from '../gen/surgicam/v1/model.js';
@@ -11,6 +12,7 @@ import { checkFeedId } from '../requests/feed-settings.js';
 import type { AuditedAction, AuditLog } from '../security/audit-log.js';
 import { requireFeed, type Caller } from '../security/caller.js';
 import { Admission } from './admission.js';
+import { Annotator } from './annotator.js';
 import { checkConfiguration } from './configuration.js';
 import { firstConfiguration } from './first-configuration.js';
 import { RequestInbox } from './request-inbox.js';
@@ -29,6 +31,8 @@ export interface SubscriptionContext {
   readonly counters: SubscriptionCounters;
   /** Bounds the subscriptions to one feed. */
   readonly feedSlots: NamedSlots;
+  /** Annotations of one subscription per second. */
+  readonly maxAnnotationRate: number;
   readonly audit: AuditLog;
   readonly caller: Caller;
 }
@@ -73,7 +77,21 @@ export async function serveSubscription(
     audit.write(caller, action, 'begun');
     let failure: string | undefined;
     cleanUp.push(() => log.info({ cancelled: signal.aborted, code: failure }, 'subscription ended'));
-    const parts = { id, feed, model, subscription, configuration, inbox, writer, admission, counters };
+    const { annotations } = subscription;
+    const rate = new RateLimit('maxAnnotationRate', context.maxAnnotationRate, performance.now());
+    const annotator = new Annotator({ feed, annotations, caller, audit, rate, counters });
+    const parts = {
+      annotator,
+      id,
+      feed,
+      model,
+      subscription,
+      configuration,
+      inbox,
+      writer,
+      admission,
+      counters,
+    };
     await new SubscriptionSession({ ...parts, latch, signal, draining }).run().catch((error: unknown) => {
       failure = SurgicamError.from(error).code;
       throw error;

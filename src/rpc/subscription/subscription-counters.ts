@@ -7,6 +7,8 @@ export class SubscriptionCounters {
   readonly openByFeed = new Map<string, number>();
   readonly skipped: Record<SkipReason, number> = { slow_reader: 0, rate_limited: 0, stale: 0 };
   readonly gapFrames: Record<GapReason, number> = { history_exceeded: 0, not_computed: 0, paused: 0 };
+  /** Annotations taken from authors, written to the others, and lost to others that read slowly. */
+  readonly annotations = { accepted: 0, delivered: 0, missed: 0 };
   begun = 0;
   delivered = 0;
 
@@ -19,6 +21,10 @@ export class SubscriptionCounters {
 
   countSkipped(reason: SkipReason, count = 1): void {
     this.skipped[reason] += count;
+  }
+
+  countMissedAnnotations(count: number): void {
+    this.annotations.missed += count;
   }
 
   countGap(reason: GapReason, frames: number): void {

@@ -6,15 +6,20 @@ import type { GapItem, ReaderItem } from '../../bus/topic-reader.js';
 import type { FeedSubscription } from '../../feeds/feed.js';
 import type { Latch } from '../calls/latch.js';
 import { shuttingDown } from '../calls/open-calls.js';
-import type { SubscribeRequest, SubscriptionConfiguration } from '../gen/surgicam/v1/analysis_service.js';
+import type {
+  Annotate,
+  SubscribeRequest,
+  SubscriptionConfiguration,
+} from '../gen/surgicam/v1/analysis_service.js';
 import type { Model } from '../gen/surgicam/v1/model.js';
+import { toAnnotationMessage } from '../messages/annotation-message.js';
 import { toFeedMessage, toFeedStatus } from '../messages/feed-message.js';
 import { toFrameAnalysisMessage } from '../messages/frame-analysis-message.js';
 import { toGapMessage } from '../messages/gap-message.js';
 import type { FeedPort } from '../ports.js';
-import { notServed } from '../requests/field-checks.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { Admission } from './admission.js';
+import type { Annotator } from './annotator.js';
 import { checkConfiguration, checkReconfiguration, type CheckedConfiguration } from './configuration.js';
 import type { RequestInbox } from './request-inbox.js';
 import type { ResponseWriter } from './response-writer.js';
@@ -27,6 +32,8 @@ export interface SessionParts {
   readonly feed: FeedPort;
   readonly model: Model;
   readonly subscription: FeedSubscription;
+  /** If absent, the client cannot annotate. */
+  readonly annotator?: Annotator;
   readonly configuration: CheckedConfiguration;
   readonly inbox: Pick<RequestInbox, 'take' | 'ended'>;
   readonly writer: ResponseWriter;
@@ -41,8 +48,8 @@ export interface SessionParts {
 }
 
 /**
- * A configured Subscribe call as one loop: requests first, then what the feed has, then a heartbeat, then sleep.
- * There is no queue in it: the feed's history is read when the client can take more.
+ * A configured Subscribe call as one loop: requests first, then what others say, then what the feed has, then a
+ * heartbeat, then sleep. There is no queue in it: the feed's history is read when the client can take more.
  */
 export class SubscriptionSession {
   private configuration: CheckedConfiguration;
@@ -81,6 +88,7 @@ export class SubscriptionSession {
       return 'more';
     }
     const { paused } = this;
+    if (!paused && (await this.passOnAnnotation())) return 'more';
     // A client that has closed its half can acknowledge no more, and is to get the rest all the same.
     const held = paused || (this.acknowledgements.isFull && !inbox.ended);
     if (held && draining.aborted) throw shuttingDown();
@@ -96,7 +104,11 @@ export class SubscriptionSession {
   private async obey({ request }: SubscribeRequest): Promise<void> {
     switch (request?.$case) {
       case undefined:
-        throw SurgicamError.invalidField('request', undefined, 'configure, pause or resume');
+        throw SurgicamError.invalidField(
+          'request',
+          undefined,
+          'configure, pause, resume, acknowledge or annotate',
+        );
       case 'configure':
         return this.reconfigure(request.value);
       case 'pause':
@@ -109,8 +121,14 @@ export class SubscriptionSession {
         this.acknowledgements.acknowledge(request.value.sequence);
         return;
       case 'annotate':
-        throw notServed('request', request.$case);
+        return this.annotate(request.value);
     }
+  }
+
+  private async annotate(message: Annotate): Promise<void> {
+    const { annotator, writer } = this.parts;
+    if (annotator === undefined) throw SurgicamError.invalidField('request', 'annotate', 'not in this call');
+    await writer.write({ $case: 'annotationReceipt', value: annotator.annotate(message) });
   }
 
   private async reconfigure(message: SubscriptionConfiguration): Promise<void> {
@@ -138,6 +156,18 @@ export class SubscriptionSession {
       case 'closed':
         return this.finish();
     }
+  }
+
+  /** What another subscriber said, one at a time; false when there is nothing. */
+  private async passOnAnnotation(): Promise<boolean> {
+    const { subscription, admission, writer, counters } = this.parts;
+    const { annotations } = subscription;
+    const annotation = annotations.poll();
+    admission.annotationsMissed(annotations.missed);
+    if (annotation === undefined) return false;
+    await writer.write({ $case: 'annotation', value: toAnnotationMessage(annotation) });
+    counters.annotations.delivered++;
+    return true;
   }
 
   private async gap(item: GapItem): Promise<void> {

@@ -28,7 +28,13 @@ import { waitUntil } from '../../fixtures/wait-until.js';
 
 const folder = temporaryFolder();
 const tokensFile = join(folder, 'tokens');
-const TOKENS = { viewer: newToken(), room: newToken(), editor: newToken(), models: newToken() };
+const TOKENS = {
+  viewer: newToken(),
+  speaker: newToken(),
+  room: newToken(),
+  editor: newToken(),
+  models: newToken(),
+};
 const { logger, lines } = keepingLogger();
 let harness: RpcHarness;
 const opened: { close(): void }[] = [];
@@ -49,6 +55,7 @@ async function start(): Promise<void> {
     tokensFile,
     [
       lineOf('viewer', ['feed:read']),
+      lineOf('speaker', ['feed:read', 'feed:annotate'], ['or-1']),
       lineOf('room', ['feed:read', 'feed:write'], ['or-1']),
       lineOf('editor', ['admin']),
       lineOf('models', ['model:read']),
@@ -194,6 +201,36 @@ describe('a service that asks for tokens', () => {
     }, 'the refusal of the token that was taken out');
     expect(code).toBe(status.UNAUTHENTICATED);
     await probe.next((response) => valueOf('heartbeat', response));
+  });
+});
+
+describe('annotating', () => {
+  const say = ({ call }: ReturnType<ReturnType<typeof as>['subscribe']>) =>
+    call.write({
+      request: {
+        $case: 'annotate',
+        value: { sequence: 0n, content: { $case: 'caption', value: 'a clip' } },
+      },
+    });
+
+  it('wants a scope of its own, and tells the others who speaks', async () => {
+    await start();
+    harness.feeds.get('or-1').count({ framesDecoded: 1 });
+    const reader = as(TOKENS.viewer).subscribe('or-1');
+    const author = as(TOKENS.speaker).subscribe('or-1');
+    for (const { probe } of [reader, author]) {
+      await probe.next((response) => valueOf('feedStateChange', response));
+    }
+    say(author);
+    const heard = await reader.probe.next((response) => valueOf('annotation', response));
+    expect(heard.author).toBe('speaker');
+    say(reader);
+    const end = await reader.probe.status;
+    expect(end.code).toBe(status.PERMISSION_DENIED);
+    expect(decodeDetails(end.metadata).errorInfo).toMatchObject({
+      reason: 'SCOPE_NOT_COVERED',
+      metadata: { scope: 'feed:annotate' },
+    });
   });
 });
 

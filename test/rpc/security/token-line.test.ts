@@ -34,8 +34,8 @@ describe('a line of the token file', () => {
     ['viewer', 'name sha256:'],
     [`viewer sha256:${hash.slice(1)} feed:read`, 'name sha256:'],
     [`viewer sha256:${hash} feed:read or-1 more`, 'name sha256:'],
-    [`viewer sha256:${hash} feed:all`, 'feed:read, feed:write, model:read, admin'],
-    [`viewer sha256:${hash}`, 'feed:read, feed:write, model:read, admin'],
+    [`viewer sha256:${hash} feed:all`, 'feed:read, feed:annotate, feed:write, model:read, admin'],
+    [`viewer sha256:${hash}`, 'feed:read, feed:annotate, feed:write, model:read, admin'],
     [`-viewer sha256:${hash} admin`, 'a name of letters'],
     [`viewer sha256:${hash} admin or/1`, 'is "or/1"'],
   ])('is refused with its place: %s', (line, allowed) => {

@@ -59,14 +59,6 @@ describe('Subscribe ends', () => {
     expect(feed().openSubscriptions).toBe(0);
   });
 
-  it('with UNIMPLEMENTED for requests that are not served yet', async () => {
-    const subscription = harness.subscribe(everyFrame);
-    await subscription.next('started');
-    const value = { sequence: 0n, content: { $case: 'caption', value: 'a clip' } } as const;
-    subscription.call.write({ request: { $case: 'annotate', value } });
-    expect(await subscription.probe.status).toMatchObject({ code: status.UNIMPLEMENTED });
-  });
-
   it('with INVALID_ARGUMENT when the bytes of a request are no request (request-stream error)', async () => {
     const { path, responseDeserialize } = AnalysisServiceService.subscribe;
     const call = harness.analysis.makeBidiStreamRequest(

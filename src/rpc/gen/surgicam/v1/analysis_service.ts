@@ -140,7 +140,7 @@ export interface SubscribeRequest {
     /** First message: what to follow and how. Later: the whole configuration anew. */
     { $case: "configure"; value: SubscriptionConfiguration }
     | //
-    /** Send only heartbeats until `resume`. Pausing twice is the same as once. The end of the feed ends a paused call, too. */
+    /** Send only heartbeats and answers until `resume`. Pausing twice is the same as once. The end of the feed ends a paused call, too. */
     { $case: "pause"; value: Pause }
     | //
     /**
@@ -156,7 +156,10 @@ export interface SubscribeRequest {
      */
     { $case: "acknowledge"; value: Acknowledge }
     | //
-    /** Not served yet: UNIMPLEMENTED. */
+    /**
+     * Says something about a frame to the feed's other subscriptions. Wants the scope `feed:annotate`, and no more than
+     * the server's `maxAnnotationRate` a second (RESOURCE_EXHAUSTED ends the call).
+     */
     { $case: "annotate"; value: Annotate }
     | undefined;
 }
@@ -198,7 +201,7 @@ export interface SubscriptionConfiguration {
   maxUnacknowledged?: number | undefined;
 }
 
-/** Send only heartbeats until `Resume`. */
+/** Send only heartbeats and answers until `Resume`. */
 export interface Pause {
 }
 
@@ -215,9 +218,9 @@ export interface Acknowledge {
   sequence: bigint;
 }
 
-/** Something about a frame, to be handed to the feed's other subscribers. */
+/** Something about a frame, to be handed to the feed's other subscriptions. None of it is kept for those who come later. */
 export interface Annotate {
-  /** Number of the frame. */
+  /** Number of the frame: one that was decoded, analysed or not; never one to come. */
   sequence: bigint;
   /** What is to be said. Exactly one is required. */
   content:
@@ -253,7 +256,7 @@ export interface Interaction {
 
 /** Text that a program can read. */
 export interface TypedText {
-  /** Media type, for example "application/json". */
+  /** Media type, with parameters if wanted, at most 255 characters: for example "application/json". */
   mediaType: string;
   /** The text, at most 65536 characters. */
   text: string;
@@ -276,13 +279,13 @@ export interface SubscribeResponse {
     /** Frames that this subscription will not get. */
     { $case: "gap"; value: Gap }
     | //
-    /** What another subscriber said about a frame. Not sent yet. */
+    /** What another subscriber said about a frame, soon after it was said: before or after that frame's analysis. */
     { $case: "annotation"; value: Annotation }
     | //
     /** Nothing else was sent for a second. */
     { $case: "heartbeat"; value: Heartbeat }
     | //
-    /** Answers every accepted `annotate`. Not sent yet. */
+    /** Answers every accepted `annotate`. */
     { $case: "annotationReceipt"; value: AnnotationReceipt }
     | undefined;
   /** Analyses of this subscription skipped since the previous response; absent when there were none. */
@@ -3386,8 +3389,8 @@ export const AnalysisServiceService = {
    * and gets a `gap` for what fell out of it.
    *
    * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field; NOT_FOUND: there is no such feed;
-   * UNIMPLEMENTED: names the field of this contract that the server does not serve yet; RESOURCE_EXHAUSTED: the
-   * server has as many subscriptions, or the feed as many different configurations in use, as it may.
+   * PERMISSION_DENIED: the credentials do not cover the feed or the request; RESOURCE_EXHAUSTED: the server has as many
+   * subscriptions, or the feed as many different configurations in use, as it may, or this call annotates too often.
    */
   subscribe: {
     path: "/surgicam.v1.AnalysisService/Subscribe" as const,
@@ -3463,8 +3466,8 @@ export interface AnalysisServiceServer extends UntypedServiceImplementation {
    * and gets a `gap` for what fell out of it.
    *
    * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field; NOT_FOUND: there is no such feed;
-   * UNIMPLEMENTED: names the field of this contract that the server does not serve yet; RESOURCE_EXHAUSTED: the
-   * server has as many subscriptions, or the feed as many different configurations in use, as it may.
+   * PERMISSION_DENIED: the credentials do not cover the feed or the request; RESOURCE_EXHAUSTED: the server has as many
+   * subscriptions, or the feed as many different configurations in use, as it may, or this call annotates too often.
    */
   subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse>;
   /**
@@ -3514,8 +3517,8 @@ export interface AnalysisServiceClient extends Client {
    * and gets a `gap` for what fell out of it.
    *
    * INVALID_ARGUMENT: the first message is not `configure`, or names the bad field; NOT_FOUND: there is no such feed;
-   * UNIMPLEMENTED: names the field of this contract that the server does not serve yet; RESOURCE_EXHAUSTED: the
-   * server has as many subscriptions, or the feed as many different configurations in use, as it may.
+   * PERMISSION_DENIED: the credentials do not cover the feed or the request; RESOURCE_EXHAUSTED: the server has as many
+   * subscriptions, or the feed as many different configurations in use, as it may, or this call annotates too often.
    */
   subscribe(): ClientDuplexStream<SubscribeRequest, SubscribeResponse>;
   subscribe(options: Partial<CallOptions>): ClientDuplexStream<SubscribeRequest, SubscribeResponse>;
