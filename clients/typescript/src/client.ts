@@ -8,6 +8,8 @@ import { Connection, type ConnectOptions } from './connection.js';
 import { SurgicamError } from './errors.js';
 import { Feeds } from './feeds.js';
 import { observe } from './observe.js';
+import type { PushOptions } from './push/options.js';
+import { PushedVideo, type VideoChunk } from './push/pushed-video.js';
 import type { SubscriptionEvent } from './subscription/events.js';
 import type { SubscribeOptions } from './subscription/options.js';
 import { Subscription } from './subscription/subscription.js';
@@ -62,6 +64,14 @@ export class SurgicamClient {
       () => this.subscribe(feedId, options),
       (subscription) => subscription.events(),
     );
+  }
+
+  /**
+   * Sends one's own video and gives its analyses, in order. `chunks`: a Node stream, an async generator, an array; of the
+   * format `pictures` a whole JPEG or PNG each. Error: InvalidArgumentError, naming the option.
+   */
+  analyzeStream(chunks: Iterable<VideoChunk> | AsyncIterable<VideoChunk>, options: PushOptions): PushedVideo {
+    return new PushedVideo(this.#connection, chunks, options);
   }
 
   /** One JPEG or PNG through one model. */

@@ -26,9 +26,9 @@ export interface TlsOptions {
 
 export interface ConnectOptions {
   /** `true` trusts whom this machine trusts. If absent, the connection is not encrypted. */
-  readonly tls?: boolean | TlsOptions;
+  readonly tls?: boolean | TlsOptions | undefined;
   /** Bearer token; a function is asked anew for every call, so that tokens may change. */
-  readonly token?: string | (() => string);
+  readonly token?: string | (() => string) | undefined;
   /** Allows a token over an unencrypted connection to another machine. False if absent. */
   readonly allowPlaintextToken?: boolean;
   /** Silence after which the connection is probed, milliseconds. 20000 if absent. */

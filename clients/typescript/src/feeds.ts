@@ -102,7 +102,7 @@ export class Feeds {
    * Every feed there is, then each change. The signal ends it quietly; a lost connection with UnavailableError: start it
    * again then, and what it calls `existing` is the whole truth.
    */
-  async *watch({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<
+  async *watch({ signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<
     FeedChange,
     void,
     undefined

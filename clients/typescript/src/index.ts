@@ -10,6 +10,8 @@ export type {
   HeatmapEncodingName,
 } from './analysis-options.js';
 export type { FeedChange, Feeds, NewFeed } from './feeds.js';
+export type { PushFormatName, PushOptions } from './push/options.js';
+export type { PushedVideo, VideoChunk } from './push/pushed-video.js';
 export type { Subscription } from './subscription/subscription.js';
 export type { GapReasonName, SubscriptionEvent } from './subscription/events.js';
 export type { ReconnectOptions, Reconfiguration, SubscribeOptions } from './subscription/options.js';

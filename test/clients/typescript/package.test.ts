@@ -97,8 +97,10 @@ describe('the packed client', () => {
     expect(JSON.parse(said)).toEqual([[1, 2, 3], 'function', 'function']);
   });
 
-  it('has types that a strict program compiles with, as its examples do', async () => {
+  it('has types that strict programs compile with: its examples, and that of its README', async () => {
     cpSync(join(installed, 'examples'), consumer, { recursive: true });
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    writeFileSync(join(consumer, 'readme.ts'), /```ts\n([^]*?)```/.exec(readme)![1]!);
     const compilerOptions = {
       target: 'ES2023',
       module: 'NodeNext',
@@ -110,7 +112,9 @@ describe('the packed client', () => {
     };
     writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
     await run(process.execPath, [join(PROJECT_ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.'], consumer);
-    expect(readdirSync(join(consumer, 'built'))).toEqual(expect.arrayContaining(['save-features.js']));
+    expect(readdirSync(join(consumer, 'built'))).toEqual(
+      expect.arrayContaining(['save-features.js', 'readme.js']),
+    );
   });
 
   it("saves a feed's features with its example", async () => {

@@ -44,7 +44,7 @@ describe('a subscription', () => {
       if (event.type === 'feed-state' && others.length === 2) {
         feed.publish(...sampleFrames(0, 3));
         feed.setState({ kind: 'ended', sinceMs: Date.now() });
-        feed.close();
+        void feed.close();
       }
     };
     for await (const analysis of client.subscribe('or-1', { ...everyFrame, onEvent })) {
@@ -144,7 +144,7 @@ describe('a subscription', () => {
     const events = client.subscribe('or-1').events();
     await until(events, 'feed-state');
     feed.setState({ kind: 'failed', sinceMs: Date.now(), reason: 'the camera is gone' });
-    feed.close();
+    await feed.close();
     await expect(until(events, 'heartbeat')).rejects.toThrow(FailedPreconditionError);
     const wrong = until(client.subscribe('or-1', { maxRate: -1 }).events(), 'heartbeat');
     await expect(wrong).rejects.toMatchObject({ fieldViolations: [{ field: 'configure.max_rate' }] });

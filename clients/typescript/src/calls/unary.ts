@@ -5,7 +5,7 @@ import { fromCallError } from './call-error.js';
 /** What every call of one answer takes. */
 export interface RequestOptions {
   /** Ends the call with CancelledError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds until DeadlineExceededError. 120000 if absent: the first load of a model may take a while. */
   readonly deadlineMs?: number;
 }

@@ -37,7 +37,7 @@ export interface SubscribeOptions extends Reconfiguration {
   /** How long the first message may take, milliseconds. 15000 if absent. */
   readonly connectTimeoutMs?: number;
   /** Ends the iteration quietly. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What a plain `for await` over analyses does not show: gaps, states, lost connections. */
   readonly onEvent?: (event: SubscriptionEvent) => void;
 }
