@@ -154,7 +154,11 @@ function feedOptions({ feeds, video }: Config) {
       maxDelayMs: feeds.reconnectLongestDelayMs,
       maxAttempts: feeds.reconnectMaxAttempts,
     },
-    recipes: { maxRecipes: feeds.maxRecipes, lingerMs: feeds.recipeLingerMs },
+    recipes: {
+      maxRecipes: feeds.maxRecipes,
+      maxExpensiveRecipes: feeds.maxExpensiveRecipes,
+      lingerMs: feeds.recipeLingerMs,
+    },
     drainTimeoutMs: feeds.drainTimeoutMs,
     sourceLimits: {
       addresses: { allowLoopback: video.allowLoopback, allowedHosts: video.allowedHosts },

@@ -103,6 +103,11 @@ const feeds = z.strictObject({
     .describe(
       'Most different wishes (outputs and thresholds) that the subscribers of a feed may have at a time.',
     ),
+  maxExpensiveRecipes: whole(0, 64)
+    .default(3)
+    .describe(
+      'Most of them that may be expensive: other layers than the last, gradients, LN-FE, float32 heatmaps at full size, PNG.',
+    ),
   recipeLingerMs: whole(0, 3_600_000)
     .default(30_000)
     .describe(

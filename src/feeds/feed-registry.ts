@@ -47,7 +47,7 @@ export class FeedRegistry {
       frozenAfterMs: 5000,
       idleRate: 1,
       reconnect: DEFAULT_RECONNECT,
-      recipes: { maxRecipes: 8, lingerMs: 30_000 },
+      recipes: { maxRecipes: 8, maxExpensiveRecipes: 3, lingerMs: 30_000 },
       drainTimeoutMs: 10_000,
       ...options,
     };

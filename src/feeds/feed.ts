@@ -22,6 +22,7 @@ import { FrozenWatch } from './frozen-watch.js';
 import { IdleGate } from './idle-gate.js';
 import type { PushedInput } from './pushed-input.js';
 import { RecipeBook } from './recipe-book.js';
+import { isExpensive } from './recipe-cost.js';
 import { watchForStalls } from './stall-watch.js';
 
 export type { FeedSubscription, SubscribeOptions } from './feed-subscription.js';
@@ -56,7 +57,7 @@ export class Feed {
     const source = sourceOf(settings.source);
     this.publicUri = sourceDisplayName(source);
     this.topic = new InProcessTopic(options.history);
-    this.book = new RecipeBook(options.recipes, settings.id);
+    this.book = new RecipeBook(options.recipes, settings.id, (recipe) => isExpensive(recipe, this.model));
     this.log = options.logger.child({ feedId: settings.id });
     this.frozen = new FrozenWatch(options.frozenAfterMs);
     this.losses = new LossReporter(this.log, 'frames not analysed');

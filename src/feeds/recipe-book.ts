@@ -1,9 +1,11 @@
-import type { KeyedRecipe } from '../domain/analysis-recipe.js';
+import type { AnalysisRecipe, KeyedRecipe } from '../domain/analysis-recipe.js';
 import { SurgicamError } from '../domain/errors.js';
 
 export interface RecipeBookOptions {
   /** Most different recipes that subscribers may hold at a time. */
   readonly maxRecipes: number;
+  /** Most of them that may be expensive; see isExpensive. */
+  readonly maxExpensiveRecipes: number;
   /** How long a recipe is still computed after its last subscriber left, so that one who returns misses nothing. */
   readonly lingerMs: number;
 }
@@ -32,6 +34,7 @@ export class RecipeBook {
   constructor(
     private readonly options: RecipeBookOptions,
     private readonly feedId: string,
+    private readonly isExpensive: (recipe: AnalysisRecipe) => boolean,
   ) {}
 
   /** Different recipes, newest last. Empty when nobody follows the feed. */
@@ -46,8 +49,9 @@ export class RecipeBook {
       exchange: (next) => {
         if (held === undefined || next.key === held.recipe.key) return;
         // The only holder of a recipe makes the room that the next one takes.
-        if (held.holders === 1) this.remove(held);
-        const taken = this.take(next);
+        const leaving = held.holders === 1 ? held : undefined;
+        const taken = this.take(next, leaving);
+        if (leaving !== undefined) this.remove(leaving);
         held.holders--;
         held = taken;
       },
@@ -62,8 +66,9 @@ export class RecipeBook {
     for (const entry of [...this.entries.values()]) this.remove(entry);
   }
 
-  private take(recipe: KeyedRecipe): Entry {
-    const entry = this.entries.get(recipe.key) ?? this.add(recipe);
+  /** `leaving` is about to make way, and takes no room. */
+  private take(recipe: KeyedRecipe, leaving?: Entry): Entry {
+    const entry = this.entries.get(recipe.key) ?? this.add(recipe, leaving);
     clearTimeout(entry.expiry);
     delete entry.expiry;
     entry.holders++;
@@ -76,27 +81,34 @@ export class RecipeBook {
     entry.expiry = setTimeout(() => this.remove(entry), this.options.lingerMs).unref();
   }
 
-  private add(recipe: KeyedRecipe): Entry {
-    if (this.entries.size >= this.options.maxRecipes) this.makeRoom();
+  private add(recipe: KeyedRecipe, leaving: Entry | undefined): Entry {
+    const { maxRecipes, maxExpensiveRecipes } = this.options;
+    const others = [...this.entries.values()].filter((entry) => entry !== leaving);
+    if (this.isExpensive(recipe.recipe)) {
+      const expensive = others.filter((entry) => this.isExpensive(entry.recipe.recipe));
+      this.makeRoom(expensive, maxExpensiveRecipes, 'maxExpensiveRecipes', 'expensive configurations');
+    }
+    const left = others.filter(({ recipe: { key } }) => this.entries.has(key));
+    this.makeRoom(left, maxRecipes, 'maxRecipes', 'different configurations');
     const entry: Entry = { recipe, holders: 0 };
     this.entries.set(recipe.key, entry);
     this.refresh();
     return entry;
   }
 
-  /** The oldest recipe that nobody holds makes way. */
-  private makeRoom(): void {
-    const unused = [...this.entries.values()].find(({ holders }) => holders === 0);
+  /** The oldest of these recipes that nobody holds makes way, where they are as many as they may be. */
+  private makeRoom(entries: readonly Entry[], limit: number, limitName: string, what: string): void {
+    if (entries.length < limit) return;
+    const unused = entries.find(({ holders }) => holders === 0);
     if (unused !== undefined) {
       this.remove(unused);
       return;
     }
-    const { maxRecipes } = this.options;
     throw new SurgicamError(
       'resource_exhausted',
-      `feed '${this.feedId}' has ${maxRecipes} different configurations in use, its limit (recipes per feed); ` +
+      `feed '${this.feedId}' has ${entries.length} ${what} in use, its limit (${limitName} is ${limit}); ` +
         'use one that another subscriber uses, or try later',
-      { resource: { type: 'feed', name: this.feedId }, retryAfterMs: 5000 },
+      { resource: { type: 'limit', name: limitName }, retryAfterMs: 5000 },
     );
   }
 

@@ -101,7 +101,7 @@ describe('Feed', () => {
     const feed = await harness.registry.create(harness.settings({}, { loop: true }));
     const subscribe = (roi: number) => feed.subscribe({ recipe: harness.recipe(roi), delivery: 'latest' });
     const subscriptions = [1, 2, 3, 4, 5, 6, 7, 8].map((tenths) => subscribe(tenths / 10));
-    expect(() => subscribe(0.95)).toThrow('recipes per feed');
+    expect(() => subscribe(0.95)).toThrow('maxRecipes is 8');
     expect(() => subscribe(0.8)).not.toThrow();
     expect(() => subscriptions[0]!.update(harness.recipe(0.95))).not.toThrow();
   });

@@ -13,13 +13,18 @@ const recipe = (key: string): KeyedRecipe => ({
   },
 });
 
+/** One that the tests' books count as expensive. */
+const expensive = (key: string): KeyedRecipe => ({ key, recipe: { ...recipe(key).recipe, boxes: true } });
+
+const LIMITS = { maxRecipes: 2, maxExpensiveRecipes: 1, lingerMs: 30_000 };
+
 describe('RecipeBook', () => {
   let book: RecipeBook;
   const keys = (): string[] => book.recipes.map(({ key }) => key);
 
   beforeEach(() => {
     jest.useFakeTimers();
-    book = new RecipeBook({ maxRecipes: 2, lingerMs: 30_000 }, 'or-1');
+    book = new RecipeBook(LIMITS, 'or-1', ({ boxes }) => boxes);
   });
 
   afterEach(() => {
@@ -78,5 +83,31 @@ describe('RecipeBook', () => {
     expect(() => hold.exchange(recipe('c'))).toThrow('2 different configurations');
     hold.exchange(recipe('b'));
     expect(keys()).toEqual(['a', 'b']);
+  });
+
+  it('refuses an expensive recipe too many by the name of that limit, while others have room', () => {
+    book.hold(expensive('a'));
+    expect(() => book.hold(expensive('b'))).toThrow('maxExpensiveRecipes is 1');
+    book.hold(recipe('c'));
+    expect(keys()).toEqual(['a', 'c']);
+    expect(() => book.hold(recipe('d'))).toThrow('maxRecipes is 2');
+  });
+
+  it('lets an expensive recipe that nobody holds make way, not a cheap one', () => {
+    const other = new RecipeBook({ ...LIMITS, maxRecipes: 3 }, 'or-1', ({ boxes }) => boxes);
+    other.hold(recipe('a')).release();
+    other.hold(expensive('b')).release();
+    other.hold(expensive('c'));
+    expect(other.recipes.map(({ key }) => key)).toEqual(['a', 'c']);
+    other.clear();
+  });
+
+  it('keeps the cheap recipe of who asks for an expensive one too many', () => {
+    book.hold(expensive('a'));
+    const hold = book.hold(recipe('b'));
+    expect(() => hold.exchange(expensive('c'))).toThrow('maxExpensiveRecipes');
+    expect(keys()).toEqual(['a', 'b']);
+    hold.exchange(recipe('d'));
+    expect(keys()).toEqual(['a', 'd']);
   });
 });
