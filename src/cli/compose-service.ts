@@ -14,6 +14,7 @@ import { startRpcServer, type RpcServer } from '../rpc/server/rpc-server.js';
 import type { FfmpegInstallation } from '../video/locate-ffmpeg.js';
 import { ServiceMonitoring, type MonitoredParts } from './service-monitoring.js';
 import { announceFfmpeg, startEngine } from './start-engine.js';
+import { endAtOnce } from './stop-signal.js';
 
 /** A running service. */
 export interface Service {
@@ -140,6 +141,10 @@ async function stopInOrder(
   await tracer?.close();
   await monitoring.stop(); // last: probes see the draining to its end
   logger.info('stopped');
+  if (engine.stats().workersHung > 0) {
+    logger.error('an inference worker is still inside a run and cannot be ended: the process is killed');
+    endAtOnce();
+  }
 }
 
 function feedOptions({ feeds, video }: Config) {

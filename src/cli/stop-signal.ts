@@ -37,7 +37,7 @@ export function onStopRequest(): StopRequest {
  * Without waiting for anything. The exit hooks run first, which kill every ffmpeg; then the process kills itself, since
  * tearing down a worker in the middle of a model's run makes the runtime abort with a message of its own.
  */
-function endAtOnce(): void {
+export function endAtOnce(): void {
   process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
   process.exit();
 }

@@ -63,6 +63,11 @@ const inference = z.strictObject({
   maxBatch: whole(0, 256, ' (0 lets the program choose)')
     .default(0)
     .describe('Most frames in one run of the model. 0: one on the processor, 8 on a graphics card.'),
+  runTimeoutMs: whole(0, 3_600_000)
+    .default(30_000)
+    .describe(
+      'A run of the model that takes longer counts as hung and its thread is replaced, milliseconds. 0: never.',
+    ),
   maxWaitMs: bounded(0, 1_000)
     .default(2)
     .describe('How long a frame may wait for others to share a run with, milliseconds.'),

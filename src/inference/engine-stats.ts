@@ -13,6 +13,8 @@ export interface EngineStats {
   /** Places of workers, and those with a thread that can be given work. */
   readonly workers: number;
   readonly workersRunning: number;
+  /** Threads that were given up inside a run and are still in it. */
+  readonly workersHung: number;
   readonly workerRestarts: number;
 }
 

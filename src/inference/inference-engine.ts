@@ -42,6 +42,8 @@ export interface InferenceEngineOptions {
   readonly maxBatch?: number;
   /** How long a frame may wait for those of other feeds, milliseconds. If absent, 2. */
   readonly maxWaitMs?: number;
+  /** A run that takes longer counts as hung, milliseconds. If absent or 0, none does. */
+  readonly runTimeoutMs?: number;
   readonly logger: Logger;
 }
 
@@ -73,7 +75,7 @@ export class InferenceEngine {
   #closed: Promise<void> | undefined;
 
   private constructor(private readonly options: InferenceEngineOptions) {
-    const { logger } = options;
+    const { logger, runTimeoutMs = 0 } = options;
     this.layout = workerLayout(options, availableParallelism());
     this.#slots = Array.from(
       { length: this.layout.workers },
@@ -83,6 +85,7 @@ export class InferenceEngine {
           logger,
           onFree: () => this.#dispatcher.dispatch(),
           onChange: () => this.#workersChanged(),
+          ...(runTimeoutMs === 0 ? {} : { runTimeoutMs }),
         }),
     );
     this.#dispatcher = new Dispatcher(this.#slots, logger);
@@ -172,13 +175,14 @@ export class InferenceEngine {
       previews: this.#dispatcher.previews.counts,
       workers: this.#slots.length,
       workersRunning: this.#slots.filter(({ isRunning }) => isRunning).length,
+      workersHung: this.#slots.reduce((sum, { hung }) => sum + hung, 0),
       workerRestarts: this.#slots.reduce((sum, { restarts }) => sum + restarts, 0),
     };
   }
 
-  /** Ends workers at once, all where none is named, and starts new ones in their stead. Batches at work are lost. */
-  async replaceWorkers(places: readonly number[] = [...this.#slots.keys()]): Promise<void> {
-    await Promise.all(places.map((place) => this.#slots[place]!.replace()));
+  /** Gives workers up, all where none is named, and starts new ones in their stead. Batches at work are lost. */
+  replaceWorkers(places: readonly number[] = [...this.#slots.keys()]): void {
+    for (const place of places) this.#slots[place]!.replace();
   }
 
   /** Speed of graph files bare, in workers beside the engine's own; see benchmarkForward. */

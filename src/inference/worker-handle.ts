@@ -4,6 +4,7 @@ import {
   fromErrorMessage,
   type WorkerCall,
   type WorkerCalls,
+  type WorkerRequest,
   type WorkerResponse,
 } from './worker-messages.js';
 
@@ -22,11 +23,14 @@ export class WorkerHandle {
   readonly #worker = new Worker(new URL('./worker.js', import.meta.url));
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<void>;
+  readonly #onOver: () => void;
   #state: State = { kind: 'running' };
   #ping: Promise<null> | undefined;
   #nextId = 1;
 
-  constructor() {
+  /** `onOver` is called when nothing more can be asked of the worker: its thread is gone, or was given up. */
+  constructor(onOver: () => void = () => undefined) {
+    this.#onOver = onOver;
     // An uncaught error is followed by 'exit'; it came first, so its reason is the one that is kept.
     this.#worker.on('error', (error) => this.#end(unavailable('failed', error)));
     this.#worker.on('message', (response: WorkerResponse) => this.#settle(response));
@@ -77,7 +81,7 @@ export class WorkerHandle {
     return [...this.#pending.values()];
   }
 
-  /** Why the thread is gone; undefined while it is not. */
+  /** Why nothing more can be asked of it; undefined while something can. */
   get endReason(): SurgicamError | undefined {
     return this.#state.kind === 'ended' ? this.#state.reason : undefined;
   }
@@ -88,10 +92,15 @@ export class WorkerHandle {
     await this.#ended;
   }
 
-  /** Ends the thread at once; calls without an answer are rejected. */
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
-    await this.#ended;
+  /**
+   * Gives the thread up at once: calls without an answer are rejected, and it ends when the run that it is in does, if
+   * that ever ends. It cannot be stopped inside a run: the runtime would take the whole process with it.
+   */
+  abandon(why: string): void {
+    if (this.#state.kind === 'ended') return;
+    this.#end(unavailable(why));
+    this.#worker.unref();
+    this.#worker.postMessage({ id: 0, call: 'quit', request: null } satisfies WorkerRequest);
   }
 
   #settle(response: WorkerResponse): void {
@@ -107,6 +116,7 @@ export class WorkerHandle {
     this.#state = { kind: 'ended', reason };
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
+    this.#onOver();
   }
 }
 

@@ -97,6 +97,8 @@ export interface WorkerCalls {
   readonly ping: { readonly request: null; readonly reply: null };
   /** Gives everything back and ends the thread. */
   readonly close: { readonly request: null; readonly reply: null };
+  /** Ends the thread between two runs, whatever else was asked. Not answered. */
+  readonly quit: { readonly request: null; readonly reply: null };
 }
 
 export type WorkerCall = keyof WorkerCalls;

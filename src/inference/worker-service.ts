@@ -42,6 +42,7 @@ export class WorkerService {
         return { reply: await this.#evaluate(message.request), transfer: [] };
       case 'ping':
         return { reply: null, transfer: [] };
+      case 'quit':
       case 'close':
         return { reply: await this.#close(), transfer: [] };
     }

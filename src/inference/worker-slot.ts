@@ -15,6 +15,9 @@ import type {
 /** Wait before the first, second, third, ... restart in a row that brought no result, milliseconds. */
 const RESTART_DELAYS_MS = [0, 500, 1_000, 5_000, 30_000];
 
+/** Threads of one place that may be inside a run for ever, each with a core of its own, before no more is started. */
+const MAX_HUNG = 2;
+
 type State =
   | { readonly kind: 'running'; readonly handle: WorkerHandle }
   | { readonly kind: 'restarting' }
@@ -27,6 +30,8 @@ export interface WorkerSlotOptions {
   readonly onFree: () => void;
   /** A worker ended or another one is there in its stead. If absent, nobody wants to know. */
   readonly onChange?: () => void;
+  /** A run that takes longer counts as hung, milliseconds: the worker is given up and replaced. If absent, none does. */
+  readonly runTimeoutMs?: number;
 }
 
 /** The place of one worker: a thread that ends by itself is replaced, with its models loaded again. */
@@ -38,10 +43,12 @@ export class WorkerSlot {
   #current: Promise<WorkerHandle>;
   #working = 0;
   #restarts = 0;
+  /** Threads that were given up and have not ended. */
+  readonly #hung = new Set<Promise<void>>();
   #restartsInARow = 0;
 
   constructor(private readonly options: WorkerSlotOptions) {
-    const handle = new WorkerHandle();
+    const handle = this.#start();
     this.#current = Promise.resolve(handle);
     this.#use(handle);
   }
@@ -56,6 +63,11 @@ export class WorkerSlot {
     return this.#state.kind === 'running';
   }
 
+  /** Threads that were given up inside a run and are still in it. */
+  get hung(): number {
+    return this.#hung.size;
+  }
+
   get restarts(): number {
     return this.#restarts;
   }
@@ -63,7 +75,8 @@ export class WorkerSlot {
   /** Asks the worker whether it still works; see probeWorker. */
   async probe(): Promise<WorkerHealth> {
     const state = this.#state;
-    return state.kind === 'running' ? probeWorker(state.handle) : 'restarting';
+    if (state.kind === 'running') return probeWorker(state.handle);
+    return this.#hung.size >= MAX_HUNG ? 'silent' : 'restarting';
   }
 
   /** From now on every worker of this place has the model, with the provider that was found now. */
@@ -78,9 +91,16 @@ export class WorkerSlot {
     const state = this.#state;
     if (state.kind !== 'running')
       throw new SurgicamError('unavailable', 'the inference worker is not running');
-    const reply = await this.#counted(() => state.handle.call('run', request, transfer));
-    this.#restartsInARow = 0;
-    return reply;
+    const { runTimeoutMs } = this.options;
+    const timer =
+      runTimeoutMs === undefined ? undefined : setTimeout(() => this.#giveUp(state.handle), runTimeoutMs);
+    try {
+      const reply = await this.#counted(() => state.handle.call('run', request, transfer));
+      this.#restartsInARow = 0;
+      return reply;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Error: what the runtime says, or unavailable when the worker ends before it has answered. */
@@ -88,9 +108,9 @@ export class WorkerSlot {
     return this.#counted(async () => (await this.#current).call('evaluate', request));
   }
 
-  /** Ends the worker at once, so that a new one takes its place. What it was doing fails. */
-  async replace(): Promise<void> {
-    if (this.#state.kind === 'running') await this.#state.handle.terminate();
+  /** Gives the worker up, so that a new one takes its place. What it was doing fails. */
+  replace(): void {
+    if (this.#state.kind === 'running') this.#abandon(this.#state.handle, 'was replaced');
   }
 
   /** Ends the worker after what it is doing. */
@@ -102,27 +122,31 @@ export class WorkerSlot {
     else await this.#current.catch(() => undefined); // says that it was closed, which is known
   }
 
-  #use(handle: WorkerHandle): void {
-    this.#setState({ kind: 'running', handle });
-    void handle.ended.then(() => {
-      if (this.#state.kind === 'closed') return;
+  #start(): WorkerHandle {
+    const handle: WorkerHandle = new WorkerHandle(() => {
+      if (this.#state.kind !== 'running' || this.#state.handle !== handle) return;
       this.#setState({ kind: 'restarting' });
       this.#current = this.#restart(handle.endReason?.message);
       this.#current.catch(() => undefined); // whoever waits for the worker hears of it
     });
+    return handle;
+  }
+
+  #use(handle: WorkerHandle): void {
+    this.#setState({ kind: 'running', handle });
   }
 
   async #restart(reason: string | undefined): Promise<WorkerHandle> {
     const { logger, index } = this.options;
     for (;;) {
       const delayMs = RESTART_DELAYS_MS[Math.min(this.#restartsInARow++, RESTART_DELAYS_MS.length - 1)]!;
-      logger.warn(
-        { worker: index, delayMs, reason },
-        'an inference worker ended by itself and is started again',
-      );
+      logger.warn({ worker: index, delayMs, reason }, 'an inference worker ended and is started again');
       await delay(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      while (this.#hung.size >= MAX_HUNG && !this.#closing.signal.aborted) {
+        await Promise.race([...this.#hung, aborted(this.#closing.signal)]);
+      }
       this.#failIfClosed();
-      const handle = new WorkerHandle();
+      const handle = this.#start();
       try {
         for (const model of this.#models.values()) await handle.call('load', model);
         this.#failIfClosed();
@@ -131,11 +155,23 @@ export class WorkerSlot {
         this.options.onFree();
         return handle;
       } catch (error) {
-        await handle.terminate();
+        this.#abandon(handle, 'could not load its models');
         this.#failIfClosed();
         logger.error({ worker: index, err: error }, 'an inference worker could not be started again');
       }
     }
+  }
+
+  #giveUp(handle: WorkerHandle): void {
+    const { logger, index, runTimeoutMs } = this.options;
+    logger.error({ worker: index, runTimeoutMs }, 'an inference worker does not come back from a run');
+    this.#abandon(handle, `did not come back from a run within ${runTimeoutMs} ms`);
+  }
+
+  #abandon(handle: WorkerHandle, why: string): void {
+    const ended = handle.ended.then(() => void this.#hung.delete(ended));
+    this.#hung.add(ended);
+    handle.abandon(why);
   }
 
   #failIfClosed(): void {
@@ -156,4 +192,8 @@ export class WorkerSlot {
     this.#state = state;
     this.options.onChange?.();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -76,6 +76,7 @@ async function serve(message: WorkerRequest): Promise<void> {
 // One call after the other: a graph's run is as fast as it can be only when it is alone.
 let last = Promise.resolve();
 port.on('message', (message: WorkerRequest) => {
+  if (message.call === 'quit') process.exit(1); // of this thread alone
   if (message.call === 'ping') void serve(message);
   else last = last.then(() => serve(message));
 });
