@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   type Interceptor,
 } from '@grpc/grpc-js';
+import { setMaxListeners } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { AnalysisServiceClient } from '../../../src/rpc/gen/surgicam/v1/analysis_service.js';
 import { FeedServiceClient } from '../../../src/rpc/gen/surgicam/v1/feed_service.js';
@@ -59,6 +60,8 @@ export class Connection {
     readonly address: string,
     options: ConnectOptions,
   ) {
+    // One listener for each subscription, however many there are.
+    setMaxListeners(0, this.closed);
     this.#credentials = channelCredentials(options.tls);
     this.#options = clientOptions(address, options);
   }

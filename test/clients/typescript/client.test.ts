@@ -14,6 +14,7 @@ import {
   type FeedChange,
   type SurgicamClient,
 } from '../../../clients/typescript/src/index.js';
+import { noisePicture } from '../../fixtures/picture.js';
 import { RpcHarness } from '../../fixtures/rpc-harness.js';
 import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
@@ -26,8 +27,7 @@ beforeAll(async () => {
   await writeSmallPackage(join(folder, 'small'));
   harness = await RpcHarness.start(folder);
   client = connect(harness.address);
-  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
-  picture = await sharp({ create: { width: 120, height: 90, channels: 3, background: 'red', noise } })
+  picture = await sharp(noisePicture(120, 90), { raw: { width: 120, height: 90, channels: 3 } })
     .png()
     .toBuffer();
 });
@@ -136,7 +136,9 @@ describe('errors', () => {
 
   it('say that nobody answers, that time is over, that the caller left', async () => {
     const nobody = connect('127.0.0.1:1');
-    expect(await errorOf(nobody.listModels())).toBeInstanceOf(UnavailableError);
+    const unheard = await errorOf(nobody.listModels());
+    expect(unheard).toBeInstanceOf(UnavailableError);
+    expect((unheard as UnavailableError).message).toBe('no connection: connect ECONNREFUSED 127.0.0.1:1');
     nobody.close();
     expect(await errorOf(client.listModels({ deadlineMs: 0 }))).toBeInstanceOf(DeadlineExceededError);
     const signal = AbortSignal.abort('enough');

@@ -23,6 +23,7 @@ import {
 } from '../../../clients/typescript/src/pixels/index.js';
 import { overlayHeatmap } from '../../../src/localization/overlay.js';
 import { toFloat16Bytes } from '../../../src/rpc/messages/float16.js';
+import { noisePicture } from '../../fixtures/picture.js';
 import { RpcHarness } from '../../fixtures/rpc-harness.js';
 import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
@@ -35,8 +36,7 @@ beforeAll(async () => {
   await writeSmallPackage(join(folder, 'small'));
   harness = await RpcHarness.start(folder);
   client = connect(harness.address);
-  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
-  picture = await sharp({ create: { width: 120, height: 90, channels: 3, background: 'red', noise } })
+  picture = await sharp(noisePicture(120, 90), { raw: { width: 120, height: 90, channels: 3 } })
     .png()
     .toBuffer();
 });

@@ -132,6 +132,44 @@ describe('a subscription', () => {
     await events.return();
   });
 
+  it('says something about a frame to the others, and hears what they say', async () => {
+    feed.count({ framesDecoded: 10 });
+    const [author, reader] = [client.subscribe('or-1'), client.subscribe('or-1')];
+    const [told, heard] = [author.events(), reader.events()];
+    await until(told, 'feed-state');
+    await until(heard, 'feed-state');
+    const triple = { tool: 'grasper', interaction: 'retracts', tissue: 'gallbladder', confidence: 0.5 };
+    const said = [
+      [{ caption: 'the duct is clipped' }, { $case: 'caption', value: 'the duct is clipped' }],
+      [
+        { mediaType: 'application/json', text: '{}' },
+        { $case: 'typedText', value: { mediaType: 'application/json', text: '{}' } },
+      ],
+      [{ interactions: [triple] }, { $case: 'interactionGraph', value: { interactions: [triple] } }],
+    ] as const;
+    for (const [content, message] of said) {
+      author.annotate(9n, content);
+      expect((await until(told, 'annotation-receipt')).receipt).toMatchObject({
+        sequence: 9n,
+        subscriptions: 1,
+      });
+      expect((await until(heard, 'annotation')).annotation).toMatchObject({ sequence: 9n, content: message });
+    }
+    await told.return();
+    await heard.return();
+  });
+
+  it('may be one of many of a client, without a warning', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', warned);
+    const all = Array.from({ length: 20 }, () => client.subscribe('or-1').events());
+    await Promise.all(all.map((events) => until(events, 'started')));
+    await Promise.all(all.map((events) => events.return()));
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
   it('is read once, and cannot annotate without a connection', () => {
     const subscription = client.subscribe('or-1');
     subscription.events();

@@ -42,10 +42,20 @@ export function fromCallError(thrown: unknown): SurgicamError {
   }
   const [details] = thrown.metadata.get('grpc-status-details-bin');
   const facts = details instanceof Buffer ? readErrorDetails(details) : { fieldViolations: [] };
-  const message = thrown.details === '' ? `the call failed with ${status[thrown.code]}` : thrown.details;
+  const message = messageOf(thrown);
   const Class = CLASSES[thrown.code];
   if (Class !== undefined) return new Class(message, facts, { cause: thrown });
   return new SurgicamError(codeOf(thrown.code), message, facts, { cause: thrown });
+}
+
+/** The service's own words; where nobody answered, why, without the channel's bookkeeping. */
+function messageOf({ code, details }: ServiceError): string {
+  if (details === '') return `the call failed with ${status[code]}`;
+  const [, why] =
+    /^No connection established\. Last error: (?:Error: )?(.*?)\.? *(?:Resolution note:.*)?$/s.exec(
+      details,
+    ) ?? [];
+  return why === undefined ? details : `no connection: ${why}`;
 }
 
 function codeOf(code: status): ErrorCode {

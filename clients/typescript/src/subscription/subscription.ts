@@ -85,25 +85,7 @@ export class Subscription implements AsyncIterable<FrameAnalysis> {
    * `started`. Error: InvalidArgumentError; what only the server finds wrong ends the subscription.
    */
   reconfigure(change: Reconfiguration): void {
-    const {
-      delivery,
-      resumeAfterSequence,
-      reconnect,
-      heartbeatTimeoutMs,
-      connectTimeoutMs,
-      signal,
-      onEvent,
-    } = this.#options;
-    const kept = {
-      delivery,
-      resumeAfterSequence,
-      reconnect,
-      heartbeatTimeoutMs,
-      connectTimeoutMs,
-      signal,
-      onEvent,
-    };
-    const options = { ...change, ...withoutAbsent(kept) };
+    const options = { ...change, ...fixedOf(this.#options) };
     const value = configurationOf(this.feedId, options, undefined);
     this.#options = options;
     this.#session?.send({ $case: 'configure', value });
@@ -187,10 +169,19 @@ export class Subscription implements AsyncIterable<FrameAnalysis> {
   }
 }
 
-type Present<Options> = { [Key in keyof Options]?: Exclude<Options[Key], undefined> };
+type Fixed = Omit<SubscribeOptions, keyof Reconfiguration>;
 
-function withoutAbsent<Options extends object>(options: Options): Present<Options> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Present<Options>;
+/** What a reconfiguration leaves as it is. */
+const FIXED: Readonly<Record<keyof Fixed, true>> = {
+  delivery: true,
+  resumeAfterSequence: true,
+  reconnect: true,
+  heartbeatTimeoutMs: true,
+  connectTimeoutMs: true,
+  signal: true,
+  onEvent: true,
+};
+
+function fixedOf(options: SubscribeOptions): Fixed {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(FIXED, name)));
 }
