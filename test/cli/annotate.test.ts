@@ -32,7 +32,7 @@ describe('surgicam annotate', () => {
     const follower = await follow();
     expect(await annotate('9', '--caption', 'the duct\u001b[2J is clipped')).toEqual({
       code: 0,
-      stdout: 'frame 9 of or-1: handed to 1 subscribers\n',
+      stdout: 'frame 9 of or-1: handed to 1 other subscriber\n',
       stderr: '',
     });
     await follower.waitFor(/^-- anonymous on frame 9: the duct \[2J is clipped$/);
@@ -47,7 +47,7 @@ describe('surgicam annotate', () => {
     const done = annotate('newest', '--caption', 'now');
     await feed().subscribed();
     feed().publish(...sampleFrames(2, 3));
-    expect((await done).stdout).toBe('frame 2 of or-1: handed to 0 subscribers\n');
+    expect((await done).stdout).toBe('frame 2 of or-1: handed to 0 other subscribers\n');
   });
 
   it('says what is wrong', async () => {

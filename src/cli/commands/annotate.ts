@@ -35,7 +35,9 @@ export function registerAnnotate(program: Command): void {
       const client = await connect(flags);
       try {
         const receipt = await annotateFrame(client, feedId, sequence, content, stop.signal);
-        console.log(`frame ${receipt.sequence} of ${feedId}: handed to ${receipt.subscriptions} subscribers`);
+        const { subscriptions: others } = receipt;
+        const whom = others === 1 ? '1 other subscriber' : `${others} other subscribers`;
+        console.log(`frame ${receipt.sequence} of ${feedId}: handed to ${whom}`);
       } finally {
         client.close();
         stop.release();
