@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ModelRepository } from '../../src/models/model-repository.js';
 import { digestOf, formatTokenLine, newToken } from '../../src/rpc/security/token-line.js';
 import type { RpcServer } from '../../src/rpc/server/rpc-server.js';
 import { LazyEngine } from '../fixtures/lazy-engine.js';
@@ -11,6 +12,7 @@ import { PushHarness } from '../fixtures/push-harness.js';
 import { describeWith, PROJECT_ROOT, PYTHON } from '../fixtures/requirements.js';
 import { ScriptedFeeds } from '../fixtures/scripted-feeds.js';
 import { selfSigned } from '../fixtures/self-signed.js';
+import { writeSmallPackage } from '../fixtures/small-package.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 const run = promisify(execFile);
@@ -67,8 +69,12 @@ describeWith('python-grpc', 'the Python client against the service', () => {
     writeFileSync(files.certFile, authority.certificate);
     writeFileSync(files.keyFile, authority.key);
     const tokensFile = join(folder, 'tokens');
-    writeFileSync(tokensFile, formatTokenLine({ subject: 'py', digest: digestOf(token), scopes: ['feed:read'] }));
-    const models = { list: () => [], get: () => expect.fail('no model is asked for') };
+    writeFileSync(
+      tokensFile,
+      formatTokenLine({ subject: 'py', digest: digestOf(token), scopes: ['feed:read'] }),
+    );
+    await writeSmallPackage(join(folder, 'models', 'small'));
+    const models = await ModelRepository.open([join(folder, 'models')]);
     const parts = { feeds: new ScriptedFeeds(), engine, models };
     secure = await startLocalServer({ ...parts, tls: files, auth: { tokensFile } });
   });

@@ -8,15 +8,18 @@ import numpy as np
 
 
 def upsample(heatmap: np.ndarray, size: Tuple[int, int]) -> np.ndarray:
-    """Bilinear, half-pixel centres, edges repeated: what the service does, and OpenCV's INTER_LINEAR.
+    """A heatmap of the model's grid at another size, as the service makes its full-size ones.
 
-    heatmap: (h, w) in [0, 1]. size: (height, width) wanted. Gives float32 of that size.
+    Bilinear with half-pixel centres and repeated edges (OpenCV's INTER_LINEAR), then scaled to [0, 1] anew. heatmap:
+    (h, w). size: (height, width) wanted. Gives float32 of that size.
     """
     rows = _axis(heatmap.shape[1], size[1])
     columns = _axis(heatmap.shape[0], size[0])
     wide = heatmap[:, rows[0]] * (1 - rows[2]) + heatmap[:, rows[1]] * rows[2]
     weight = columns[2][:, None]
-    return (wide[columns[0]] * (1 - weight) + wide[columns[1]] * weight).astype(np.float32)
+    full = wide[columns[0]] * (1 - weight) + wide[columns[1]] * weight
+    full = full - full.min()
+    return (full / (1e-7 + full.max())).astype(np.float32)
 
 
 def colour(heatmap: np.ndarray) -> np.ndarray:

@@ -64,6 +64,7 @@ class Proxy:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+            end.close()
         self.sockets = []
 
     def close(self):
