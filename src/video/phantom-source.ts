@@ -5,7 +5,12 @@ import type { VideoFrame } from '../domain/video-frame.js';
 import type { FrameSourceOptions } from './frame-source.js';
 import { FrameClock } from './phantom/frame-clock.js';
 import { parsePhantomUri, type PhantomPace, type PhantomSettings } from './phantom/phantom-uri.js';
-import type { PhantomReply, PhantomRequest, PhantomWorkerData } from './phantom/worker-messages.js';
+import type {
+  PhantomEnd,
+  PhantomReply,
+  PhantomRequest,
+  PhantomWorkerData,
+} from './phantom/worker-messages.js';
 
 /**
  * Frames of the synthetic scene, `phantom://scene?...` (see parsePhantomUri). Cold: each subscription has a
@@ -58,7 +63,9 @@ class PhantomRun {
     this.#state = 'ended';
     clearTimeout(this.#timer);
     this.#removeGateListener?.();
-    void this.#worker.terminate();
+    // Not terminate(): a thread that is still loading its modules would leave their files open for good.
+    this.#worker.postMessage('end' satisfies PhantomEnd);
+    this.#worker.unref();
   }
 
   #next(): void {

@@ -34,15 +34,19 @@ export class ShowinfoReader {
    */
   read(line: string, nowMs: number): readonly FrameInfo[] | undefined {
     const own = PREFIX.test(line);
-    if (own) this.#readTimeBase(line);
+    if (own || this.#usPerTick === undefined) this.#readTimeBase(line);
     const frame = FRAME.exec(line);
-    if (frame === null || this.#usPerTick === undefined) return own ? [] : undefined;
+    if (frame === null) return own ? [] : undefined;
+    const usPerTick = this.#usPerTick;
+    // The line of the time base may be torn apart as well: frames are then without times, and not lost.
+    if (usPerTick === undefined && !own) return undefined;
     const count = Number(frame[1]);
     if (!own && count !== this.#expected) return undefined;
     const lost = count - (count >= this.#expected ? this.#expected : 0); // it starts again at 0 with a new size
     this.#expected = count + 1;
     const info: FrameInfo = {
-      ptsUs: frame[2] === 'NOPTS' ? undefined : Math.round(Number(frame[2]) * this.#usPerTick),
+      ptsUs:
+        frame[2] === 'NOPTS' || usPerTick === undefined ? undefined : Math.round(Number(frame[2]) * usPerTick),
       width: Number(frame[3]),
       height: Number(frame[4]),
       seenAtMs: nowMs,

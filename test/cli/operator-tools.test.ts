@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '../../src/rpc/security/token-line.js';
 import { CliProcess, runCli } from '../fixtures/cli.js';
 import { PROJECT_ROOT } from '../fixtures/requirements.js';
-import { selfSigned, signedBy } from '../fixtures/self-signed.js';
+import { selfSigned, signedBy } from '../../src/cli/bench/faults/certificates.js';
 import { writeSmallPackage } from '../fixtures/small-package.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 

@@ -11,7 +11,7 @@ import { startLocalServer } from '../fixtures/local-server.js';
 import { PushHarness } from '../fixtures/push-harness.js';
 import { describeWith, PROJECT_ROOT, PYTHON } from '../fixtures/requirements.js';
 import { ScriptedFeeds } from '../fixtures/scripted-feeds.js';
-import { selfSigned } from '../fixtures/self-signed.js';
+import { selfSigned } from '../../src/cli/bench/faults/certificates.js';
 import { writeSmallPackage } from '../fixtures/small-package.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 

@@ -8,6 +8,9 @@ import { SurgicamError } from '../../domain/errors.js';
 export interface ServiceProcess {
   readonly pid: number;
   readonly address: string;
+  /** Resolves with its exit code when it is gone; null: a signal ended it. */
+  readonly exited: Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
   /** Ends it in order; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -19,7 +22,7 @@ const LAST_LINES = 5;
 export async function startServiceProcess(flags: readonly string[]): Promise<ServiceProcess> {
   const args = [MAIN, 'serve', ...flags, '--host', '127.0.0.1', '--port', '0', '--log-level', 'info'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   const lines = createInterface(child.stderr);
@@ -38,6 +41,8 @@ export async function startServiceProcess(flags: readonly string[]): Promise<Ser
   return {
     pid: child.pid ?? 0,
     address,
+    exited,
+    signal: (signal) => void child.kill(signal),
     async stop() {
       child.kill('SIGTERM');
       await exited;

@@ -14,6 +14,7 @@ import { numberIn } from '../flag-parsers.js';
 import { startEngine } from '../start-engine.js';
 import { registerBenchReference } from './bench-reference.js';
 import { registerBenchScene } from './bench-scene.js';
+import { registerBenchFaults } from './bench-faults.js';
 import { registerBenchSoak } from './bench-soak.js';
 
 interface BenchFlags {
@@ -45,6 +46,7 @@ export function registerBench(program: Command): void {
   withConfigFlags(command, 'engine').action((flags: BenchFlags) => bench(flags, command));
   registerBenchReference(command);
   registerBenchScene(command);
+  registerBenchFaults(command);
   registerBenchSoak(command);
 }
 

@@ -19,5 +19,7 @@ export function registerServe(program: Command): void {
       await service.stop();
       stop.release();
     }
+    // The connection of a client that has stopped reading may outlive the server, and must not keep the process.
+    process.exit();
   });
 }

@@ -12,6 +12,9 @@ export interface PhantomRequest {
   readonly time: number;
 }
 
+/** To the worker: no more pictures. */
+export type PhantomEnd = 'end';
+
 /** From the worker; the buffer of `pixels` is transferred. */
 export interface PhantomReply {
   readonly pixels: Uint8Array<ArrayBuffer>;

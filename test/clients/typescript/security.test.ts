@@ -12,7 +12,7 @@ import {
 import { digestOf, formatTokenLine, newToken } from '../../../src/rpc/security/token-line.js';
 import { RpcHarness } from '../../fixtures/rpc-harness.js';
 import { sampleFrames } from '../../fixtures/sample-analysis.js';
-import { selfSigned, signedBy } from '../../fixtures/self-signed.js';
+import { selfSigned, signedBy } from '../../../src/cli/bench/faults/certificates.js';
 import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 import { until } from './until.js';

@@ -9,7 +9,7 @@ import {
   type SecurityOptions,
 } from '../../../src/rpc/security/open-security.js';
 import { errorOf } from '../../fixtures/errors.js';
-import { selfSigned } from '../../fixtures/self-signed.js';
+import { selfSigned } from '../../../src/cli/bench/faults/certificates.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 
 const folder = temporaryFolder();

@@ -13,7 +13,7 @@ import { FeedServiceClient } from '../../../src/rpc/gen/surgicam/v1/feed_service
 import type { RpcServerOptions } from '../../../src/rpc/server/rpc-server.js';
 import { keepingLogger } from '../../fixtures/log-lines.js';
 import { ask, refusal, RpcHarness, valueOf } from '../../fixtures/rpc-harness.js';
-import { selfSigned, signedBy, type Certified } from '../../fixtures/self-signed.js';
+import { selfSigned, signedBy, type Certified } from '../../../src/cli/bench/faults/certificates.js';
 import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { StreamProbe } from '../../fixtures/stream-probe.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';

@@ -7,7 +7,7 @@ import { errorOf } from '../../fixtures/errors.js';
 import { healthClient, type HealthResponse } from '../../fixtures/health-client.js';
 import { ReflectionClient, serviceOf } from '../../fixtures/reflection-client.js';
 import { ask, RpcHarness } from '../../fixtures/rpc-harness.js';
-import { selfSigned } from '../../fixtures/self-signed.js';
+import { selfSigned } from '../../../src/cli/bench/faults/certificates.js';
 import { writeSmallPackage } from '../../fixtures/small-package.js';
 import { StreamProbe } from '../../fixtures/stream-probe.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
