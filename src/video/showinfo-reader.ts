@@ -46,7 +46,9 @@ export class ShowinfoReader {
     this.#expected = count + 1;
     const info: FrameInfo = {
       ptsUs:
-        frame[2] === 'NOPTS' || usPerTick === undefined ? undefined : Math.round(Number(frame[2]) * usPerTick),
+        frame[2] === 'NOPTS' || usPerTick === undefined
+          ? undefined
+          : Math.round(Number(frame[2]) * usPerTick),
       width: Number(frame[3]),
       height: Number(frame[4]),
       seenAtMs: nowMs,
