@@ -171,7 +171,7 @@ describe('keepalive', () => {
     // A heartbeat a second: at least a dozen pings in between.
     await probe.next((response) => valueOf('heartbeat', response));
     await probe.next((response) => valueOf('heartbeat', response));
-    harness.feeds.get('or-1').close();
+    await harness.feeds.get('or-1').close();
     expect(await probe.status).toMatchObject({
       code: status.UNAVAILABLE,
       details: 'the server is shutting down; try again',

@@ -36,7 +36,7 @@ describe('drain', () => {
     expect((await watching.status).code).toBe(status.UNAVAILABLE);
 
     feed().publish(...sampleFrames(500, 501)); // was in flight when the feed was told to stop
-    feed().close();
+    await feed().close();
     const end = await subscription.probe.status;
     expect(end).toMatchObject({
       code: status.UNAVAILABLE,
