@@ -141,19 +141,22 @@ class ClientTest(unittest.TestCase):
         client = surgicam.connect(proxy.address)
         self.addCleanup(client.close)
         subscription = client.subscribe(self.feed, delivery="every_frame")
-        sequences, lost = [], 0
+        sequences, dropped, lost = [], 0, 0
         for event in subscription.events():
             if isinstance(event, surgicam.Reconnecting):
                 lost += 1
             elif isinstance(event, surgicam.Gap):
                 self.fail(f"a gap: {event}")
             elif isinstance(event, surgicam.Frame):
+                if sequences:  # a busy machine may drop frames of a live feed before they are analysed, and says so
+                    dropped += sum(drops.count for drops in event.message.frames_dropped)
                 sequences.append(event.sequence)
                 if len(sequences) in (10, 25):
                     proxy.cut()
                 if len(sequences) == 60:
                     subscription.close()
-        self.assertEqual(sequences, list(range(sequences[0], sequences[0] + 60)))
+        self.assertEqual(sequences, sorted(set(sequences)))
+        self.assertEqual(sequences[-1] - sequences[0] + 1, 60 + dropped)
         self.assertGreaterEqual(lost, 2)
         self.assertGreaterEqual(proxy.connections, 3)
 

@@ -13,7 +13,7 @@ import { toSource } from '../../commands/feed-add.js';
 import { processStats } from '../process-stats.js';
 import { startServiceProcess, type ServiceProcess } from '../service-process.js';
 import { writeNullModel } from '../soak/null-model.js';
-import { Misbehaviour, within } from './fault.js';
+import { Misbehaviour, within } from './expectations.js';
 import { FeedStates } from './feed-states.js';
 import { Follower } from './follower.js';
 

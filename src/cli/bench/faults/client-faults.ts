@@ -8,7 +8,8 @@ import { AnalyzeStreamConfiguration, Delivery } from '../../../rpc/gen/surgicam/
 import { FeedState, PushFormat } from '../../../rpc/gen/surgicam/v1/feed.js';
 import { subscriptionTo } from '../../client/follow-feed.js';
 import { HISTORY_FRAMES, MAX_SUBSCRIPTIONS_PER_FEED, type Arena } from './arena.js';
-import { expectThat, within, type Fault } from './fault.js';
+import { expectThat, within } from './expectations.js';
+import type { Fault } from './fault.js';
 import type { Follower } from './follower.js';
 
 const SCENE = 'phantom://scene?size=64x64&fps=100';

@@ -2,7 +2,7 @@ import type { ClientReadableStream } from '@grpc/grpc-js';
 import { FeedState, type Feed } from '../../../rpc/gen/surgicam/v1/feed.js';
 import { FeedChangeKind, type WatchFeedsResponse } from '../../../rpc/gen/surgicam/v1/feed_service.js';
 import type { ServiceClient } from '../../client/service-client.js';
-import { within } from './fault.js';
+import { within } from './expectations.js';
 
 /** Follows the states of all feeds of a service. */
 export class FeedStates {

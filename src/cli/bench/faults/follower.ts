@@ -6,7 +6,7 @@ import {
 } from '../../../rpc/gen/surgicam/v1/analysis_service.js';
 import { subscriptionTo } from '../../client/follow-feed.js';
 import type { ServiceClient } from '../../client/service-client.js';
-import { within } from './fault.js';
+import { within } from './expectations.js';
 
 /** A subscriber that counts what it gets. */
 export class Follower {

@@ -1,6 +1,7 @@
 import { SurgicamError } from '../../../domain/errors.js';
 import { MAX_FEEDS } from './arena.js';
-import { expectThat, type Fault } from './fault.js';
+import { expectThat } from './expectations.js';
+import type { Fault } from './fault.js';
 
 const SCENE = 'phantom://scene?size=64x64&fps=5';
 

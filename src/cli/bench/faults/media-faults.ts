@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { FeedState } from '../../../rpc/gen/surgicam/v1/feed.js';
 import { SurgicamError } from '../../../domain/errors.js';
 import type { Arena } from './arena.js';
-import { expectThat, type Fault } from './fault.js';
+import { expectThat } from './expectations.js';
+import type { Fault } from './fault.js';
 
 const PATH = /\/(?:tmp|proc|home|root|etc|usr)\//;
 

@@ -8,7 +8,8 @@ import { connect } from '../../client/service-client.js';
 import { unary } from '../../client/unary.js';
 import { startArenaService, type Arena } from './arena.js';
 import { expired, selfSigned, signedBy, type Certified } from './certificates.js';
-import { expectThat, Misbehaviour, type Fault, type Outcome } from './fault.js';
+import { expectThat, Misbehaviour } from './expectations.js';
+import type { Fault, Outcome } from './fault.js';
 
 const RELOAD_MS = 200;
 

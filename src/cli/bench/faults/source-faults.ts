@@ -1,6 +1,7 @@
 import { FeedState } from '../../../rpc/gen/surgicam/v1/feed.js';
 import type { Arena } from './arena.js';
-import { expectThat, within, type Fault, type Outcome } from './fault.js';
+import { expectThat, within } from './expectations.js';
+import type { Fault, Outcome } from './fault.js';
 import { Camera, SilentServer, StreamServer } from './live-sources.js';
 
 const TRYING = [FeedState.RECONNECTING, FeedState.STALLED];

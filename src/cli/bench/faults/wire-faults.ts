@@ -7,7 +7,8 @@ import { SurgicamError } from '../../../domain/errors.js';
 import { AnalyzeImageRequest } from '../../../rpc/gen/surgicam/v1/analysis_service.js';
 import { unary } from '../../client/unary.js';
 import type { Arena } from './arena.js';
-import { expectThat, within, type Fault } from './fault.js';
+import { expectThat, within } from './expectations.js';
+import type { Fault } from './fault.js';
 
 const METHOD = '/surgicam.v1.AnalysisService/AnalyzeImage';
 
