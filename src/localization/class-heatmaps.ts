@@ -5,7 +5,10 @@ import { classActivationMap, type LogitGradient } from './class-activation-map.j
 import { eigenCam } from './eigen-cam.js';
 import { fullHeatmap, scaleMap } from './heatmap.js';
 import { once } from './once.js';
+import { PixelMap } from './pixel-map.js';
+import type { RegionMap } from './regions.js';
 import { resizeBilinear } from './resize-bilinear.js';
+import { UpsampledHeatmap } from './upsampled-heatmap.js';
 
 /** A heatmap of one class, scaled to [0, 1], row-major. */
 export interface GridMap {
@@ -28,6 +31,7 @@ export interface HeatmapEvidence {
 export class ClassHeatmaps {
   readonly #layerMaps = new Map<string, GridMap>();
   readonly #full = new Map<string, Float32Array>();
+  readonly #regionMaps = new Map<string, RegionMap>();
 
   constructor(
     private readonly model: ModelDescription,
@@ -53,6 +57,18 @@ export class ClassHeatmaps {
       if (others.length > 0) return this.#average(classId, cam, width, height);
       const map = this.#layerMap(classId, cam, only!);
       return fullHeatmap(map.values, map.width, map.height, width, height);
+    });
+  }
+
+  /** What boxes are found on: the map at model-input size, whose pixels are computed only where they are needed. */
+  regions(classId: number, cam: CamRequest): RegionMap {
+    const { inputWidth, inputHeight } = this.model;
+    return once(this.#regionMaps, camKey(cam, classId), () => {
+      const [only, ...others] = this.#shapes(cam);
+      if (others.length > 0 || (only!.width === inputWidth && only!.height === inputHeight))
+        return new PixelMap(this.full(classId, cam), inputWidth, inputHeight);
+      const { values, width, height } = this.#layerMap(classId, cam, only!);
+      return new UpsampledHeatmap(values, width, height, inputWidth, inputHeight);
     });
   }
 

@@ -16,7 +16,7 @@ import { once } from './once.js';
 import { presentClasses, probabilitiesOf } from './presence.js';
 import { RegionFeatures, boxKey } from './region-features.js';
 import type { FeatureMap } from './region-pooling.js';
-import { boxConfidence, findRegions } from './regions.js';
+import { findRegions } from './regions.js';
 
 /** Encodes 8-bit grey pixels as a PNG file. Given from outside, so that this folder stays pure. */
 export type EncodePng = (gray: Uint8Array, width: number, height: number) => Uint8Array;
@@ -94,12 +94,12 @@ export class FrameExplainer {
     const { inputWidth: width, inputHeight: height } = this.model;
     const threshold = roiThresholds[classId]!;
     return once(this.#detections, `${camKey(cam, classId)} ${classId} ${threshold} ${outlines}`, () => {
-      const heatmap = this.#heatmaps.full(classId, cam);
-      return findRegions(heatmap, width, height, threshold, { outlines }).map(({ box, outline }) => ({
+      const map = this.#heatmaps.regions(classId, cam);
+      return findRegions(map, threshold, { outlines }).map(({ box, outline }) => ({
         classId,
         box: normalizeBox(box, width, height),
         inputBox: box,
-        confidence: boxConfidence(heatmap, width, box),
+        confidence: map.mean(box),
         ...(outline === undefined ? {} : { outline }),
       }));
     });

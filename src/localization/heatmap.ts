@@ -6,7 +6,7 @@ const { fround } = Math;
 /** Keeps the scaling of a flat map finite; the reference implementation's constant. */
 const SCALE_EPSILON = 1e-7;
 
-interface Range {
+export interface Range {
   low: number;
   high: number;
 }
@@ -61,7 +61,7 @@ export function fullHeatmap(
  * The range of the resized map. Between two source rows every column is a straight line, so its extremes lie in the
  * first and last destination row of each such stretch.
  */
-function rangeOfRows(
+export function rangeOfRows(
   wide: Float32Array,
   width: number,
   { first, second, firstWeight, secondWeight }: AxisTable,
@@ -91,6 +91,6 @@ function widenRange(range: Range, value: number): void {
   if (value > range.high) range.high = value;
 }
 
-function scaleFactor({ low, high }: Range): number {
+export function scaleFactor({ low, high }: Range): number {
   return 1 / (SCALE_EPSILON + (high - low));
 }

@@ -13,8 +13,24 @@ export interface HeatmapRegion {
 /** Boxes of this area in pixels or less are noise (the reference implementation's limit). */
 const SMALLEST_AREA = 25;
 
-const foreground = new RunTable();
-const background = new RunTable();
+/** Takes the runs of a row from left to right: each `add` tells what lies between the one before it and `end`. */
+export interface RunSink {
+  beginRow(y: number): void;
+  add(isForeground: boolean, end: number): void;
+  endRow(): void;
+}
+
+/** A heatmap as far as its regions need it. Thresholds are float32 values; what is not a number is not above any. */
+export interface RegionMap {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Hands over every row, top to bottom, as runs of pixels above the threshold and not above it. */
+  scan(threshold: number, sink: RunSink): void;
+  isAbove(x: number, y: number, threshold: number): boolean;
+  /** Mean value inside a box. */
+  mean(box: PixelBox): number;
+}
 
 /**
  * Every contour of `heatmap > threshold`, outer and hole contours alike (Pang et al. 2022, whose implementation asks
@@ -26,22 +42,22 @@ const background = new RunTable();
  * An outline encloses exactly the pixels of the component or of the hole (a hole's is thus a pixel inside its box).
  */
 export function findRegions(
-  heatmap: Float32Array,
-  width: number,
-  height: number,
+  map: RegionMap,
   roiThreshold: number,
   { outlines = false }: { readonly outlines?: boolean } = {},
 ): HeatmapRegion[] {
+  const { width, height } = map;
   const threshold = Math.fround(roiThreshold);
-  scan(heatmap, width, height, threshold);
+  runs.clear();
+  map.scan(threshold, runs);
   const isForeground = (x: number, y: number): boolean =>
-    x >= 0 && y >= 0 && x < width && y < height && heatmap[y * width + x]! > threshold;
+    x >= 0 && y >= 0 && x < width && y < height && map.isAbove(x, y, threshold);
   const regions: HeatmapRegion[] = [];
-  for (const { box, x, y } of componentBoxes(foreground)) {
+  for (const { box, x, y } of componentBoxes(runs.foreground)) {
     if (!isLargeEnough(box)) continue;
     regions.push(outlines ? { box, outline: traceOutline(isForeground, x, y, width, height) } : { box });
   }
-  for (const { box, x, y } of componentBoxes(background)) {
+  for (const { box, x, y } of componentBoxes(runs.background)) {
     if (box.x1 === 0 || box.y1 === 0 || box.x2 === width || box.y2 === height) continue;
     const grown = { x1: box.x1 - 1, y1: box.y1 - 1, x2: box.x2 + 1, y2: box.y2 + 1 };
     if (!isLargeEnough(grown)) continue;
@@ -57,37 +73,58 @@ function isLargeEnough(box: PixelBox): boolean {
   return (box.x2 - box.x1) * (box.y2 - box.y1) > SMALLEST_AREA;
 }
 
-/** Fills both run tables, row by row. */
-function scan(heatmap: Float32Array, width: number, height: number, threshold: number): void {
-  foreground.clear();
-  background.clear();
-  let foregroundAbove = 0;
-  let backgroundAbove = 0;
-  for (let y = 0; y < height; y++) {
-    const foregroundHere = foreground.count;
-    const backgroundHere = background.count;
-    scanRow(heatmap, y, width, threshold);
-    foreground.joinRows(foregroundAbove, foregroundHere, foreground.count, 1);
-    background.joinRows(backgroundAbove, backgroundHere, background.count, 0);
-    foregroundAbove = foregroundHere;
-    backgroundAbove = backgroundHere;
+/** Both kinds of runs of a map, joined row by row. */
+class MapRuns implements RunSink {
+  readonly foreground = new RunTable();
+  readonly background = new RunTable();
+  private y = 0;
+  private start = 0;
+  private end = 0;
+  private isForeground = false;
+  private foregroundAbove = 0;
+  private backgroundAbove = 0;
+  private foregroundHere = 0;
+  private backgroundHere = 0;
+
+  clear(): void {
+    this.foreground.clear();
+    this.background.clear();
+    this.foregroundAbove = this.backgroundAbove = 0;
+  }
+
+  beginRow(y: number): void {
+    this.y = y;
+    this.start = this.end = 0;
+    this.foregroundHere = this.foreground.count;
+    this.backgroundHere = this.background.count;
+  }
+
+  add(isForeground: boolean, end: number): void {
+    if (isForeground !== this.isForeground) {
+      this.finishRun();
+      this.isForeground = isForeground;
+    }
+    this.end = end;
+  }
+
+  endRow(): void {
+    this.finishRun();
+    const { foreground, background, foregroundHere, backgroundHere } = this;
+    foreground.joinRows(this.foregroundAbove, foregroundHere, foreground.count, 1);
+    background.joinRows(this.backgroundAbove, backgroundHere, background.count, 0);
+    this.foregroundAbove = foregroundHere;
+    this.backgroundAbove = backgroundHere;
+  }
+
+  private finishRun(): void {
+    if (this.end > this.start)
+      (this.isForeground ? this.foreground : this.background).add(this.y, this.start, this.end);
+    this.start = this.end;
   }
 }
 
-/** Background and foreground take turns along a row. What is not a number is background. */
-function scanRow(heatmap: Float32Array, y: number, width: number, threshold: number): void {
-  const offset = y * width;
-  const end = offset + width;
-  let i = offset;
-  while (i < end) {
-    let start = i;
-    while (i < end && !(heatmap[i]! > threshold)) i++;
-    if (i > start) background.add(y, start - offset, i - offset);
-    start = i;
-    while (i < end && heatmap[i]! > threshold) i++;
-    if (i > start) foreground.add(y, start - offset, i - offset);
-  }
-}
+/** One for all maps: it grows to what the largest needs. */
+const runs = new MapRuns();
 
 interface Component {
   readonly box: PixelBox;
@@ -96,46 +133,29 @@ interface Component {
   readonly y: number;
 }
 
-function componentBoxes(runs: RunTable): Component[] {
+function componentBoxes(table: RunTable): Component[] {
   const components = new Map<
     number,
     { x1: number; y1: number; x2: number; y2: number; x: number; y: number }
   >();
-  for (let i = 0; i < runs.count; i++) {
-    const root = runs.find(i);
-    const row = runs.row(i);
+  for (let i = 0; i < table.count; i++) {
+    const root = table.find(i);
+    const row = table.row(i);
     const known = components.get(root);
     if (known === undefined) {
       components.set(root, {
-        x1: runs.start(i),
+        x1: table.start(i),
         y1: row,
-        x2: runs.end(i),
+        x2: table.end(i),
         y2: row + 1,
-        x: runs.start(i),
+        x: table.start(i),
         y: row,
       });
       continue;
     }
-    known.x1 = Math.min(known.x1, runs.start(i));
-    known.x2 = Math.max(known.x2, runs.end(i));
+    known.x1 = Math.min(known.x1, table.start(i));
+    known.x2 = Math.max(known.x2, table.end(i));
     known.y2 = row + 1;
   }
   return [...components.values()].map(({ x1, y1, x2, y2, x, y }) => ({ box: { x1, y1, x2, y2 }, x, y }));
-}
-
-/** Mean heatmap value inside a box: its confidence. */
-export function boxConfidence(heatmap: Float32Array, width: number, box: PixelBox): number {
-  // Two sums: one alone would wait for its own previous addition.
-  let even = 0;
-  let odd = 0;
-  for (let y = box.y1; y < box.y2; y++) {
-    const end = y * width + box.x2;
-    let i = y * width + box.x1;
-    for (; i + 1 < end; i += 2) {
-      even += heatmap[i]!;
-      odd += heatmap[i + 1]!;
-    }
-    if (i < end) even += heatmap[i]!;
-  }
-  return (even + odd) / ((box.x2 - box.x1) * (box.y2 - box.y1));
 }

@@ -35,6 +35,22 @@ export function axisTable(source: number, target: number): AxisTable {
   return table;
 }
 
+const stretches = new WeakMap<AxisTable, Int32Array>();
+
+/** The first index of every stretch of destination indices that lie between the same two source indices, and the end. */
+export function stretchesOf(table: AxisTable): Int32Array {
+  const known = stretches.get(table);
+  if (known !== undefined) return known;
+  const { first, second } = table;
+  const starts = [0];
+  for (let i = 1; i < first.length; i++) {
+    if (first[i] !== first[i - 1] || second[i] !== second[i - 1]) starts.push(i);
+  }
+  const found = Int32Array.from([...starts, first.length]);
+  stretches.set(table, found);
+  return found;
+}
+
 /** The first of the two passes of `resizeBilinear`: every row to its new width. */
 export function resizeRows(
   map: Float32Array,

@@ -2,7 +2,8 @@ import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { readNpy } from '../../src/files/npy.js';
 import { fullHeatmap } from '../../src/localization/heatmap.js';
-import { boxConfidence, findRegions } from '../../src/localization/regions.js';
+import { PixelMap } from '../../src/localization/pixel-map.js';
+import { findRegions } from '../../src/localization/regions.js';
 import type { PixelBox } from '../../src/domain/geometry.js';
 import { describeWith, sharedPath } from '../fixtures/requirements.js';
 
@@ -72,10 +73,10 @@ describeWith('shared', 'localization against the reference implementation', () =
 });
 
 function expectSameBoxes(heatmap: Float32Array, threshold: number, expected: readonly GoldenBox[]): void {
-  const actual = findRegions(heatmap, WIDTH, HEIGHT, threshold).map(({ box }) => box);
+  const actual = findRegions(new PixelMap(heatmap, WIDTH, HEIGHT), threshold).map(({ box }) => box);
   expect(actual.map(boxKey).sort()).toEqual(expected.map(({ box }) => box.join()).sort());
   for (const { box, confidence } of expected) {
     const match = actual.find((candidate) => boxKey(candidate) === box.join())!;
-    expect(boxConfidence(heatmap, WIDTH, match)).toBeCloseTo(confidence, 5);
+    expect(new PixelMap(heatmap, WIDTH, HEIGHT).mean(match)).toBeCloseTo(confidence, 5);
   }
 }

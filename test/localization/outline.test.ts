@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NormalizedPolygon } from '../../src/domain/geometry.js';
+import { PixelMap } from '../../src/localization/pixel-map.js';
 import { findRegions } from '../../src/localization/regions.js';
 import { noise } from '../fixtures/noise.js';
 
@@ -9,7 +10,8 @@ const SIZE = 18;
 const corners = (outline: NormalizedPolygon): number[] =>
   [...outline].map((value) => Math.round(value * SIZE));
 
-const outlinesOf = (mask: Float32Array) => findRegions(mask, SIZE, SIZE, 0.5, { outlines: true });
+const outlinesOf = (mask: Float32Array) =>
+  findRegions(new PixelMap(mask, SIZE, SIZE), 0.5, { outlines: true });
 
 /** Pixels whose centre a polygon's border goes round: a ray to the right crosses it unevenly up and down. */
 function enclosedPixels(points: readonly number[]): Set<number> {

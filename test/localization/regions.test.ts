@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { boxConfidence, findRegions } from '../../src/localization/regions.js';
+import { PixelMap } from '../../src/localization/pixel-map.js';
+import { findRegions } from '../../src/localization/regions.js';
 import { noise } from '../fixtures/noise.js';
 
 function randomMask(seed: number, size: number, density: number): Float32Array {
@@ -43,7 +44,7 @@ function boxesByFloodFill(mask: Float32Array, size: number): string[] {
 }
 
 const keys = (mask: Float32Array, width: number, height: number): string[] =>
-  findRegions(mask, width, height, 0.5)
+  findRegions(new PixelMap(mask, width, height), 0.5)
     .map(({ box }) => [box.x1, box.y1, box.x2, box.y2].join())
     .sort();
 
@@ -69,8 +70,8 @@ describe('findRegions', () => {
 
   it('takes values strictly above the threshold', () => {
     const map = filled(16, 0, 0, 16, 16).map((value) => value * 0.5);
-    expect(findRegions(map, 16, 16, 0.5)).toEqual([]);
-    expect(findRegions(map, 16, 16, 0.4999)).toHaveLength(1);
+    expect(findRegions(new PixelMap(map, 16, 16), 0.5)).toEqual([]);
+    expect(findRegions(new PixelMap(map, 16, 16), 0.4999)).toHaveLength(1);
   });
 
   it('reports a hole by its box grown by one pixel', () => {
@@ -86,12 +87,12 @@ describe('findRegions', () => {
 
   it('compares thresholds as float32, as the reference does', () => {
     for (const threshold of [0.1, 0.2, 0.3, 0.4, 0.6, 0.7]) {
-      expect(findRegions(new Float32Array(400).fill(threshold), 20, 20, threshold)).toEqual([]);
+      expect(findRegions(new PixelMap(new Float32Array(400).fill(threshold), 20, 20), threshold)).toEqual([]);
     }
   });
 
   it('takes what is not a number as background', () => {
-    expect(findRegions(new Float32Array(400).fill(NaN), 20, 20, 0.3)).toEqual([]);
+    expect(findRegions(new PixelMap(new Float32Array(400).fill(NaN), 20, 20), 0.3)).toEqual([]);
   });
 });
 
@@ -99,6 +100,6 @@ describe('boxConfidence', () => {
   it('is the mean inside the box', () => {
     const map = Float32Array.from({ length: 100 }, (_, i) => i);
     const box = { x1: 2, y1: 3, x2: 5, y2: 5 };
-    expect(boxConfidence(map, 10, box)).toBe((32 + 33 + 34 + 42 + 43 + 44) / 6);
+    expect(new PixelMap(map, 10, 10).mean(box)).toBe((32 + 33 + 34 + 42 + 43 + 44) / 6);
   });
 });
