@@ -2,6 +2,7 @@
 import { registerBench } from './commands/bench.js';
 import { registerClientTools } from './commands/client-tools.js';
 import { registerDemo } from './commands/demo.js';
+import { registerModelConvert } from './commands/model-convert.js';
 import { registerModelImport } from './commands/model-import.js';
 import { registerModelInspect } from './commands/model-inspect.js';
 import { registerModelQuantize } from './commands/model-quantize.js';
@@ -20,6 +21,7 @@ registerOperatorTools(program);
 registerModelImport(program);
 registerModelInspect(program);
 registerModelQuantize(program);
+registerModelConvert(program);
 registerPhantomRender(program);
 registerBench(program);
 

@@ -3,6 +3,7 @@ import type { ModelDescription } from '../domain/model-description.js';
 import type { FeatureMap } from '../localization/region-pooling.js';
 import { deriveBackboneGraph } from '../onnx/derive-backbone-graph.js';
 import { deriveGradientGraph } from '../onnx/gradient/derive-gradient-graph.js';
+import { widenHalf } from '../onnx/half/widen-half.js';
 import { headWeightsOf } from '../onnx/head-weights.js';
 import type { GraphSession, OpenSession, SessionOptions } from './graph-session.js';
 
@@ -40,7 +41,9 @@ export class DerivedGraphs {
 
   /** One [C, h, w] a row, in one run of the gradient graph. */
   async gradients(layer: string, rows: readonly GradientRow[]): Promise<Float32Array[]> {
-    const session = await this.#session(`gradient ${layer}`, (bytes) => deriveGradientGraph(bytes, layer));
+    const session = await this.#session(`gradient ${layer}`, (bytes) =>
+      deriveGradientGraph(widenHalf(bytes), layer),
+    );
     const { channels, height, width } = this.model.featureMaps.find(({ name }) => name === layer)!;
     const length = channels * height * width;
     const classes = this.model.classes.length;

@@ -97,7 +97,7 @@ const fields = section({
     importedAt: z.iso.datetime({ error: 'a time like 2025-01-31T12:00:00Z' }).optional(),
   }),
   /** Numbers that the convolutions compute with; if absent, float32. */
-  precision: z.enum(['float32', 'int8'], { error: 'float32 or int8' }).optional(),
+  precision: z.enum(['float32', 'float16', 'int8'], { error: 'float32, float16 or int8' }).optional(),
   /** How an 8-bit graph came to be, and how far it is from the graph it was made of on frames held out. */
   quantization: section({
     /** Of the graph it was made of. */
@@ -108,6 +108,20 @@ const fields = section({
     heatmapCorrelation: bounded(-1, 1),
     worstHeatmapCorrelation: bounded(-1, 1),
     presenceAgreement: bounded(0, 1),
+    slfeCosine: bounded(-1, 1).optional(),
+  }).optional(),
+  /** How a graph in half precision came to be, and how far it is from the graph it was made of, where that was measured. */
+  conversion: section({
+    /** Of the graph it was made of. */
+    sourceGraphSha256: sha256,
+    halfNodes: whole(1, 1_000_000),
+    /** Nodes of the backbone that stay in float32. */
+    floatNodes: whole(0, 1_000_000),
+    /** 0: nothing was measured. */
+    measuredFrames: whole(0, 1_000_000),
+    heatmapCorrelation: bounded(-1, 1).optional(),
+    worstHeatmapCorrelation: bounded(-1, 1).optional(),
+    presenceAgreement: bounded(0, 1).optional(),
     slfeCosine: bounded(-1, 1).optional(),
   }).optional(),
   /** SPDX expression of the weights; NOASSERTION when unknown. */
@@ -125,6 +139,7 @@ export const manifestFactsSchema = fields.pick({
   provenance: true,
   precision: true,
   quantization: true,
+  conversion: true,
   license: true,
 });
 

@@ -34,6 +34,7 @@ export async function writeModelPackage(
     license,
     precision,
     quantization,
+    conversion,
   } = facts;
   const manifest = checkManifest('manifest', {
     schemaVersion: 1,
@@ -56,6 +57,7 @@ export async function writeModelPackage(
     provenance,
     precision,
     quantization,
+    conversion,
     license,
   });
   const target = path.resolve(directory);

@@ -48,6 +48,7 @@ async function describePackage({ manifest, graphPath }: ModelPackage): Promise<s
     `  thresholds  class ${thresholds.class}, region ${thresholds.roi}`,
     `  scores      ${manifest.probabilityFunction} of the logits`,
     `  head        ${manifest.head === 'gap_linear' ? 'global average pooling and linear' : 'general'}`,
+    `  precision   ${manifest.precision ?? 'float32'}${conversionText(manifest.conversion)}`,
     `  maps        ${manifest.featureMaps.map(({ name }) => name).join(', ')}; Grad-CAM on the last`,
     'inputs',
     ...inputs.map(tensorLine),
@@ -58,6 +59,16 @@ async function describePackage({ manifest, graphPath }: ModelPackage): Promise<s
       (label, id) => `  ${String(id).padEnd(12)}${label}${label === tissueClass ? ' (tissue)' : ''}`,
     ),
   ];
+}
+
+function conversionText(conversion: ModelPackage['manifest']['conversion']): string {
+  if (conversion === undefined) return '';
+  const { halfNodes, floatNodes, measuredFrames, heatmapCorrelation } = conversion;
+  const fidelity =
+    measuredFrames === 0
+      ? 'not compared with its original'
+      : `heatmap correlation ${heatmapCorrelation?.toFixed(6) ?? '-'} on ${measuredFrames} frames`;
+  return `: ${halfNodes} nodes, ${floatNodes} of the backbone in float32; ${fidelity}`;
 }
 
 function tensorLine({ name, type, axes }: TensorSignature): string {

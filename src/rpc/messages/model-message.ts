@@ -21,6 +21,12 @@ const PROVIDERS: Readonly<Record<string, ExecutionProvider>> = {
   webgpu: ExecutionProvider.WEBGPU,
 };
 
+const PRECISIONS = {
+  float32: Precision.FLOAT32,
+  float16: Precision.FLOAT16,
+  int8: Precision.INT8,
+} as const;
+
 /** `runtime` is absent while the model has not been loaded. */
 export function toModelMessage({ manifest, description }: ModelPackage, runtime?: RuntimeFacts): Model {
   return {
@@ -38,7 +44,7 @@ export function toModelMessage({ manifest, description }: ModelPackage, runtime?
     gridHeight: description.gridHeight,
     featureMaps: description.featureMaps.map((map) => ({ ...map, hasGradient: map.hasGradient ?? true })),
     outputNames: [...manifest.graph.outputs],
-    precision: manifest.precision === 'int8' ? Precision.INT8 : Precision.FLOAT32,
+    precision: PRECISIONS[manifest.precision ?? 'float32'],
     checksum: manifest.graph.sha256,
     runtime: runtime === undefined ? undefined : toRuntime(runtime),
     architecture: manifest.architecture,
