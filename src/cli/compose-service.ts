@@ -165,6 +165,7 @@ function feedOptions({ feeds, video }: Config) {
       lingerMs: feeds.recipeLingerMs,
     },
     drainTimeoutMs: feeds.drainTimeoutMs,
+    silenceAfterMs: video.silenceAfterMs,
     sourceLimits: {
       addresses: { allowLoopback: video.allowLoopback, allowedHosts: video.allowedHosts },
       maxPixels: video.maxPixels,

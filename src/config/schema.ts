@@ -40,6 +40,11 @@ const video = z.strictObject({
   maxPixels: whole(4_096, 268_435_456)
     .default(35_651_584)
     .describe('Largest picture that is decoded, width times height.'),
+  silenceAfterMs: whole(1_000, 600_000)
+    .default(5_000)
+    .describe(
+      'A live source that gives no picture for so long is given up and opened again, milliseconds; three times that until its first picture, and for HLS.',
+    ),
   maxMemoryMegabytes: whole(0, 1_048_576, ' (0: any)')
     .default(3_072)
     .describe(

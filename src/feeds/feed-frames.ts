@@ -1,4 +1,4 @@
-import { concat, defer, map, retry, tap, throwError, timer, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, map, retry, tap, throwError, timer, type Observable } from 'rxjs';
 import { SurgicamError } from '../domain/errors.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import type { FrameSourceOptions } from '../video/frame-source.js';
@@ -27,7 +27,7 @@ const STEADY_MS = 5000;
 /**
  * The frames of a feed across all of its connections: a live source that breaks or ends is opened again, after a
  * growing delay. Sequence numbers go on without a gap and media times keep rising, the time without a connection
- * included. Files end or fail once.
+ * included. What is finite by its own account, a file or a playlist on a web server too, ends; files fail once.
  */
 export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
   const open = options.source.source.push?.format === 'pictures' ? openPictureSource : openFrameSource;
@@ -38,11 +38,13 @@ export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
   let unsteady = 0;
   let timeOffsetUs = 0;
   let last: VideoFrame | undefined;
+  let isOver = false;
+  const onEnd = (): void => void (isOver = true);
 
   const connection = defer(() => {
     const previous = last;
     let firstMs: number | undefined;
-    return open({ ...options.source, firstSequence: nextSequence }).pipe(
+    return open({ ...options.source, firstSequence: nextSequence, onEnd }).pipe(
       map((frame) => {
         if (firstMs === undefined && previous !== undefined) timeOffsetUs = offsetAfter(previous, frame);
         firstMs ??= frame.capturedAtMonotonicMs;
@@ -60,7 +62,7 @@ export function feedFrames(options: FeedFramesOptions): Observable<VideoFrame> {
 
   const endless = concat(
     connection,
-    throwError(() => new SurgicamError('unavailable', 'the source ended')),
+    defer(() => (isOver ? EMPTY : throwError(() => new SurgicamError('unavailable', 'the source ended')))),
   );
   return endless.pipe(
     retry({

@@ -21,6 +21,8 @@ export interface FeedOptions {
   readonly recipes: RecipeBookOptions;
   /** How long a feed that is closed may take for the frames that are on their way, milliseconds. */
   readonly drainTimeoutMs: number;
+  /** Without a picture for so long a live source is opened again, milliseconds. If absent, the source's default. */
+  readonly silenceAfterMs?: number;
   /** Hears of every analysis when it has been published. If absent, nobody does. */
   readonly onAnalyzed?: (facts: FrameFacts) => void;
   /** The ffmpeg to run. If absent, the one that is found. */

@@ -185,6 +185,7 @@ export class Feed {
       onFfmpeg: (recentLog) => (this.ffmpegLog = recentLog),
       ...(gate === undefined ? {} : { gate }),
       ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }),
+      ...(options.silenceAfterMs === undefined ? {} : { silenceTimeoutMs: options.silenceAfterMs }),
       ...(options.sourceLimits === undefined ? {} : { limits: options.sourceLimits }),
     };
   }

@@ -120,16 +120,17 @@ function fileOptions(request: FfmpegRequest): string[] {
  * then, the picture's size say, is learnt from the first key frame. FLV gets longer: its video stream exists
  * only from the first video packet on, which some servers hold back until a key frame comes by.
  */
-const ANALYZE_US = { rtmp: '2000000', other: '500000' } as const;
+const ANALYZE_US = { rtmp: '2000000', http: '1000000', other: '500000' } as const;
 
 /**
  * Decoding by frame threads holds back one frame per thread, 0.3 s at eight threads and 25 frames/s, so live
  * video is decoded by slices. `nobuffer` is left out on purpose: it throws away what was read while probing,
  * the first key frame included, and gains nothing here, where ffmpeg is read as fast as it delivers. HTTP is
- * mostly HLS, seconds late by nature, or a file: it keeps ffmpeg's defaults.
+ * mostly HLS, seconds late by nature, or a file: it is decoded as ffmpeg likes, but a live stream must not be studied
+ * for 5 s each time that it is opened again.
  */
 function liveOptions({ source }: FfmpegRequest): string[] {
-  if (source.kind === 'http') return [];
+  if (source.kind === 'http') return ['-analyzeduration', ANALYZE_US.http];
   const analyzeUs = source.kind === 'rtmp' ? ANALYZE_US.rtmp : ANALYZE_US.other;
   return ['-thread_type', 'slice', '-fpsprobesize', '0', '-analyzeduration', analyzeUs];
 }

@@ -76,6 +76,7 @@ export function startFfmpeg(run: FfmpegRun): FfmpegProcess {
         state = 'stopping';
         child?.stdout?.destroy(); // blocked in a write it would not notice the signal
         child?.kill('SIGTERM');
+        child?.kill('SIGCONT'); // stopped (SIGSTOP) it would not notice either
         killTimer = setTimeout(() => child?.kill('SIGKILL'), GRACE_MS);
       }
       await exited;

@@ -17,16 +17,18 @@ import {
 import { startFfmpeg } from './ffmpeg-process.js';
 import { FrameSink } from './frame-sink.js';
 import type { FrameSourceOptions } from './frame-source.js';
+import { InputFacts, isPlaylist } from './input-facts.js';
 import { locateFfmpeg, type FfmpegInstallation } from './locate-ffmpeg.js';
 import { LogRing } from './log-ring.js';
 import { redactText } from '../domain/redact.js';
 import { ShowinfoReader } from './showinfo-reader.js';
 import { watchSilence, type Silenceable } from './silence-watch.js';
+import { isOverForGood } from './source-end.js';
 import { checkSourceFile } from './source-file.js';
 import { judgeOutcome, sourceFailureOf, tellsOfBrokenInput } from './source-failure.js';
 import { isLiveSource, sourceDisplayName, type SourceUri } from './source-uri.js';
 
-const DEFAULT_SILENCE_MS = 15_000;
+const DEFAULT_SILENCE_MS = 5_000;
 /** What is worth a place in the log of the service. */
 const SHOWN_LOG_LINES = 8;
 /** A file that gives no first frame for so long is not a slow one but a trap. */
@@ -69,6 +71,7 @@ async function runSource(
   const written = once(sink, 'finish');
   const showinfo = new ShowinfoReader();
   const log = new LogRing();
+  const facts = new InputFacts();
   const child = startFfmpeg({
     path: ffmpeg.path,
     command,
@@ -80,8 +83,10 @@ async function runSource(
       const infos = showinfo.read(line, performance.now());
       infos?.forEach((info) => sink.addInfo(info));
       if (silence.silentForMs !== undefined) return; // only about being stopped by us
-      if (infos === undefined) log.push(line);
-      else if (tellsOfBrokenInput(line)) log.push(`[error] ${line.replace(/^.* type:\S\s*/, '')}`);
+      if (infos === undefined) {
+        log.push(line);
+        facts.read(line);
+      } else if (tellsOfBrokenInput(line)) log.push(`[error] ${line.replace(/^.* type:\S\s*/, '')}`);
     },
   });
   signal.addEventListener('abort', () => {
@@ -99,9 +104,11 @@ async function runSource(
       .map((line) => redactText(line, ffmpegInput(source), name)),
   );
 
+  const limitMs = options.silenceTimeoutMs ?? DEFAULT_SILENCE_MS;
+  const isLive = isLiveSource(source);
   const silence = watchSilence(
-    isLiveSource(source) ? sink : untilFirstFrame(sink),
-    options.silenceTimeoutMs ?? (isLiveSource(source) ? DEFAULT_SILENCE_MS : DEFAULT_PROBE_MS),
+    isLive ? sink : untilFirstFrame(sink),
+    () => (isLive ? silencePatienceMs(limitMs, sink.frames, facts.format) : DEFAULT_PROBE_MS),
     () => void child.stop(),
   );
   const exit = await child.exited;
@@ -124,6 +131,7 @@ async function runSource(
     ...(silentForMs === undefined ? {} : { silentForMs }),
   });
   if (failure === undefined) {
+    if (isOverForGood(source, facts, log.lines())) options.onEnd?.();
     subscriber.complete();
     return;
   }
@@ -206,6 +214,11 @@ function frameSink(
     paced: isLiveSource(source) || options.source.ownSpeed,
     onFrame,
   });
+}
+
+/** Connecting and learning the format takes longer than the next frame, and HLS comes in segments of up to 10 s. */
+function silencePatienceMs(limitMs: number, frames: number, format: string | undefined): number {
+  return frames === 0 || isPlaylist(format) ? 3 * limitMs : limitMs;
 }
 
 /** A file is read at the consumer's pace or its own; only its beginning must not take for ever. */

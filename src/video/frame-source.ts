@@ -26,13 +26,16 @@ export interface FrameSourceOptions {
    * without credentials.
    */
   readonly onFfmpeg?: (recentLog: () => readonly string[]) => void;
+  /** Called before the frames complete, where the source is over for good: opened again, it would only play again. */
+  readonly onEnd?: () => void;
   /** The ffmpeg to run. If absent, what `locateFfmpeg` finds. */
   readonly ffmpegPath?: string;
   /** Decoder threads of one source. If absent, up to four of the machine's. */
   readonly decoderThreads?: number;
   /**
    * Live sources only: without a single byte of video for so long, although the gate is open, the source
-   * fails. If absent, 15 s (HLS delivers in bursts of up to 10 s).
+   * fails; three times that until its first frame, and for HLS, whose segments come in bursts of up to 10 s. If
+   * absent, 5 s.
    */
   readonly silenceTimeoutMs?: number;
   /** What the source may have of this machine. If absent, anything: the operator named it himself. */

@@ -9,12 +9,16 @@ export interface SilenceWatch {
   stop(): void;
 }
 
-/** Calls `onSilence` once when nothing has come for `timeoutMs`. */
-export function watchSilence(watched: Silenceable, timeoutMs: number, onSilence: () => void): SilenceWatch {
+/** Calls `onSilence` once when nothing has come for as long as `patienceMs` allows at that moment. */
+export function watchSilence(
+  watched: Silenceable,
+  patienceMs: () => number,
+  onSilence: () => void,
+): SilenceWatch {
   let silentForMs: number | undefined;
   const giveUp = (): void => {
     const silence = watched.silentForMs(performance.now());
-    if (silence < timeoutMs || silentForMs !== undefined) return;
+    if (silence < patienceMs() || silentForMs !== undefined) return;
     silentForMs = silence;
     clearInterval(timer);
     onSilence();
@@ -22,9 +26,9 @@ export function watchSilence(watched: Silenceable, timeoutMs: number, onSilence:
   const timer = setInterval(
     () => {
       // Timers come before input: after a long block of the event loop, let what has arrived be read first.
-      if (watched.silentForMs(performance.now()) >= timeoutMs) setImmediate(giveUp);
+      if (watched.silentForMs(performance.now()) >= patienceMs()) setImmediate(giveUp);
     },
-    Math.min(1000, timeoutMs / 2),
+    Math.min(1000, patienceMs() / 2),
   );
   return {
     get silentForMs() {

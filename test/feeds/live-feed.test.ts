@@ -72,6 +72,28 @@ describe('a feed of a live source', () => {
     expect(sequences).toEqual(sequences.map((_, index) => index));
   });
 
+  it('opens a source again that keeps its connection and has fallen silent', async () => {
+    const registry = harness.open({ stallAfterMs: 300, silenceAfterMs: 1_000, reconnect });
+    try {
+      const feed = await registry.create(harness.settings({}, { uri: camera.uri }));
+      const subscription = feed.subscribe({
+        recipe: harness.recipe(),
+        delivery: 'every_frame',
+        resumeAfterSequence: -1,
+      });
+      const items = await readUntil(subscription, entered('reconnecting'));
+      const { snapshot } = items.at(-1) as Extract<ReaderItem, { kind: 'state' }>;
+      expect(snapshot.state).toMatchObject({
+        reason: expect.stringMatching(/sent no video for 1 s|timed out/i),
+      });
+      items.push(...(await readUntil(subscription, entered('live'))));
+      expect(statesOf(items)).toEqual(expect.arrayContaining(['stalled', 'reconnecting']));
+      expect(sequencesOf(items)).toEqual(sequencesOf(items).map((_, index) => index));
+    } finally {
+      await registry.close();
+    }
+  });
+
   it('fails after as many tries as it may make', async () => {
     const registry = harness.open({ reconnect: { ...reconnect, maxAttempts: 2 } });
     const { uri } = camera;
