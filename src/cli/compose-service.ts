@@ -3,6 +3,8 @@ import type { Config } from '../config/schema.js';
 import { SurgicamError } from '../domain/errors.js';
 import type { FrameFacts } from '../domain/frame-analysis.js';
 import { FeedRegistry } from '../feeds/feed-registry.js';
+import type { ModelReload } from '../feeds/model-reload.js';
+import { ModelReloader } from '../feeds/model-reloader.js';
 import { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import type { FrameTracer } from '../observability/tracing/frame-tracer.js';
@@ -26,6 +28,8 @@ export interface Service {
   readonly ffmpeg?: FfmpegInstallation;
   /** Resolves when the default model has run its warm-up, with what runs it; rejects when nothing can. */
   readonly ready: Promise<{ readonly model: string; readonly provider: string }>;
+  /** Serves what the model folders hold now; see ModelReloader. */
+  reloadModels(): Promise<readonly ModelReload[]>;
   /**
    * Health turns NOT_SERVING, feeds stop, subscribers get what was analysed. Resolves when the port is closed and
    * neither an ffmpeg nor a worker is left.
@@ -54,6 +58,14 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   });
   const warmUp = engine.load(defaultModel);
   warmUp.catch(() => undefined); // it is `ready` that tells
+  const reloader = new ModelReloader({
+    repository: models,
+    engine,
+    feeds,
+    logger,
+    defaultModel: defaultModel.manifest.name,
+    warmUp,
+  });
   let rpc: RpcServer | undefined;
   try {
     rpc = await startRpcServer({
@@ -61,6 +73,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       feeds,
       engine,
       models,
+      reloader,
       logger,
       ...(config.log.audit ? { auditLogger: logger } : {}),
       defaultModel: defaultModel.manifest.name,
@@ -80,6 +93,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
         return { model, provider };
       }),
       ...(monitoring.address === undefined ? {} : { monitoringAddress: monitoring.address }),
+      reloadModels: () => reloader.reload(),
       stop: () => stopInOrder(config, parts, logger),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { DEFAULT_HISTORY } from '../bus/feed-topic.js';
 import { SurgicamError } from '../domain/errors.js';
 import { FEED_ID_PATTERN, type FeedSettings, type FeedSnapshot } from '../domain/feed.js';
 import type { InferenceEngine } from '../inference/inference-engine.js';
+import type { LoadedModel } from '../inference/loaded-model.js';
 import type { ModelRepository } from '../models/model-repository.js';
 import type { Logger } from '../observability/logger.js';
 import { stopAllFfmpeg } from '../video/ffmpeg-registry.js';
@@ -18,7 +19,7 @@ export interface FeedChange {
 }
 
 export interface FeedRegistryOptions extends Partial<Omit<FeedOptions, 'engine' | 'logger'>> {
-  readonly engine: Pick<InferenceEngine, 'analyze' | 'createGate' | 'load'>;
+  readonly engine: Pick<InferenceEngine, 'analyze' | 'createGate' | 'load' | 'replaceModel' | 'retire'>;
   readonly models: Pick<ModelRepository, 'get'>;
   readonly logger: Logger;
   /** Most feeds at a time. 64 if absent. */
@@ -61,9 +62,7 @@ export class FeedRegistry {
     this.check(settings);
     this.reserved.add(settings.id);
     try {
-      const model = await this.options.engine.load(this.options.models.get(settings.modelName));
-      // Whoever watches hears of the old feed's end before he hears of the new one's beginning.
-      await this.leaving.get(settings.id);
+      const model = await this.loadModel(settings);
       if (this.isClosed) throw shuttingDown();
       const isListed = pushed?.isListed ?? true;
       const onState = (snapshot: FeedSnapshot): void => {
@@ -114,6 +113,22 @@ export class FeedRegistry {
     }
   }
 
+  /** Names of the feeds whose frames are given to a model, those without a listed name included; ascending. */
+  using(model: LoadedModel): readonly string[] {
+    const users = [...this.feeds.values(), ...this.unlisted].filter(
+      ({ loadedModel }) => loadedModel === model,
+    );
+    return users.map(({ id }) => id).sort();
+  }
+
+  /** Feeds of one model go on with another version of it, without losing a frame. */
+  replaceModel(from: LoadedModel, to: LoadedModel): void {
+    this.options.engine.replaceModel(from, to);
+    for (const feed of [...this.feeds.values(), ...this.unlisted]) {
+      if (feed.loadedModel === from) feed.useModel(to);
+    }
+  }
+
   changes(): Observable<FeedChange> {
     return this.changes$.asObservable();
   }
@@ -126,6 +141,19 @@ export class FeedRegistry {
     this.feeds.clear();
     await stopAllFfmpeg();
     this.changes$.complete();
+  }
+
+  /** The model as it is when nothing is left to wait for: it may be reloaded meanwhile. */
+  private async loadModel({ id, modelName }: FeedSettings): Promise<LoadedModel> {
+    const { engine, models } = this.options;
+    for (;;) {
+      const pkg = models.get(modelName);
+      const model = await engine.load(pkg);
+      // Whoever watches hears of the old feed's end before he hears of the new one's beginning.
+      await this.leaving.get(id);
+      if (models.get(modelName) === pkg) return model;
+      engine.retire(model);
+    }
   }
 
   private check(settings: FeedSettings): void {

@@ -1,6 +1,6 @@
 import { Subject, takeUntil, tap, type Subscription } from 'rxjs';
 import { InProcessTopic } from '../bus/feed-topic.js';
-import { resolveRecipe } from '../domain/analysis-recipe.js';
+import { resolveRecipe, type KeyedRecipe } from '../domain/analysis-recipe.js';
 import { SurgicamError } from '../domain/errors.js';
 import type { FeedSettings, FeedSnapshot, FeedState } from '../domain/feed.js';
 import type { DropReason } from '../domain/frame-analysis.js';
@@ -41,13 +41,14 @@ export class Feed {
   private readonly stop$ = new Subject<void>();
   private readonly createdAtMs = Date.now();
   private readonly publicUri: string;
+  private idleRecipes: readonly KeyedRecipe[];
   private frameSize = { width: 0, height: 0 };
   private running: Subscription | undefined;
   private closed: Promise<void> | undefined;
 
   constructor(
     private readonly settings: FeedSettings,
-    private readonly loaded: LoadedModel,
+    private loaded: LoadedModel,
     private readonly options: FeedOptions,
     /** Hears of every change of state. */
     private readonly onState: (snapshot: FeedSnapshot) => void,
@@ -55,6 +56,7 @@ export class Feed {
     private readonly pushed?: PushedInput,
   ) {
     const source = sourceOf(settings.source);
+    this.idleRecipes = idleRecipesOf(loaded);
     this.publicUri = sourceDisplayName(source);
     this.topic = new InProcessTopic(options.history);
     this.book = new RecipeBook(options.recipes, settings.id, (recipe) => isExpensive(recipe, this.model));
@@ -70,6 +72,21 @@ export class Feed {
 
   get model(): ModelDescription {
     return this.loaded.description;
+  }
+
+  /** What its frames are given to. */
+  get loadedModel(): LoadedModel {
+    return this.loaded;
+  }
+
+  /** Another version of its model, which its frames are given to from now on; see `InferenceEngine.replaceModel`. */
+  useModel(loaded: LoadedModel): void {
+    this.log.info(
+      { model: loaded.description.name, version: loaded.description.version },
+      'feed goes on with another version of its model',
+    );
+    this.loaded = loaded;
+    this.idleRecipes = idleRecipesOf(loaded);
   }
 
   /** How things stand, without credentials or folders. */
@@ -93,7 +110,6 @@ export class Feed {
     const unread = gate === undefined ? undefined : this.pushed?.unread;
     const sourceGate = gate === undefined || unread === undefined ? gate : bothOpen(gate, unread);
     const idle = new IdleGate(options.idleRate);
-    const idleRecipes = [resolveRecipe({ boxes: true }, loaded.description)];
     const isExpected = (): boolean => this.holder.state.kind === 'live' && (sourceGate?.isOpen() ?? true);
     const watch = watchForStalls(options.stallAfterMs, isExpected, () => this.stalled());
     let sourceIsOver = false;
@@ -113,9 +129,10 @@ export class Feed {
     );
     const analyses = options.engine.analyze({
       model: loaded,
+      isMovable: true,
       pacing: settings.pacing,
       ...(gate === undefined ? {} : { gate }),
-      recipes: () => (this.book.recipes.length > 0 ? this.book.recipes : idleRecipes),
+      recipes: () => (this.book.recipes.length > 0 ? this.book.recipes : this.idleRecipes),
       // EVERY_FRAME means every frame, whoever looks; LIVE idles when nobody does.
       admit: () => everyFrame || this.book.recipes.length > 0 || idle.admit(performance.now()),
       onDrop: (_frame, reason) => this.dropped(reason),
@@ -236,4 +253,9 @@ export class Feed {
     this.topic.announce(snapshot);
     this.onState(snapshot);
   }
+}
+
+/** What is computed of a feed that nobody follows. */
+function idleRecipesOf({ description }: LoadedModel): readonly KeyedRecipe[] {
+  return [resolveRecipe({ boxes: true }, description)];
 }

@@ -1,6 +1,5 @@
 import type { PreviewRequest } from '../domain/analysis-recipe.js';
 import type { AnalysisProduct, AnalyzedFrame, DropCounts } from '../domain/frame-analysis.js';
-import type { ModelDescription } from '../domain/model-description.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import { previewKey, type FramePreviews } from './preview-encoder.js';
 import type { TicketOutcome } from './ticket.js';
@@ -10,9 +9,8 @@ export function analyzedFrame(
   frame: VideoFrame,
   outcome: TicketOutcome,
   framesDropped: DropCounts,
-  model: ModelDescription,
 ): AnalyzedFrame {
-  const { result, recipes, previews, dispatchedAtMs } = outcome;
+  const { result, model, recipes, previews, dispatchedAtMs } = outcome;
   const facts = {
     feedId: frame.feedId,
     sequence: frame.sequence,

@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.js';
 import type { Batcher } from './batcher.js';
 import { BatchCounters } from './engine-stats.js';
 import { PreviewEncoder, type FramePreviews } from './preview-encoder.js';
+import type { LoadedModel } from './loaded-model.js';
 import type { Ticket } from './ticket.js';
 import type { FrameJob, RunReply } from './worker-messages.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -11,7 +12,7 @@ import type { WorkerSlot } from './worker-slot.js';
 const FAILURE_LOG_INTERVAL_MS = 1_000;
 
 interface ModelQueue {
-  readonly modelKey: string;
+  readonly model: Pick<LoadedModel, 'key' | 'description'>;
   readonly batcher: Batcher<Ticket>;
 }
 
@@ -31,8 +32,13 @@ export class Dispatcher {
     this.previews = new PreviewEncoder(logger);
   }
 
-  add(modelKey: string, batcher: Batcher<Ticket>): void {
-    this.#queues.push({ modelKey, batcher });
+  add(queue: ModelQueue): void {
+    this.#queues.push(queue);
+  }
+
+  remove(batcher: Batcher<Ticket>): void {
+    const place = this.#queues.findIndex((queue) => queue.batcher === batcher);
+    if (place >= 0) this.#queues.splice(place, 1);
   }
 
   /** To be called whenever a frame came, a lane changed or a worker became free. */
@@ -73,7 +79,8 @@ export class Dispatcher {
     this.#timer = setTimeout(() => this.dispatch(), Math.ceil(dueAtMs - nowMs));
   }
 
-  async #run(slot: WorkerSlot, { modelKey, batcher }: ModelQueue): Promise<void> {
+  async #run(slot: WorkerSlot, { model, batcher }: ModelQueue): Promise<void> {
+    const { key: modelKey, description } = model;
     const tickets = batcher.take();
     const dispatchedAtMs = performance.now();
     let jobs: FrameJob[];
@@ -100,7 +107,7 @@ export class Dispatcher {
       const { recipes } = jobs[i]!;
       const times = { inferenceUs, batchSize, dispatchedAtMs, analyzedAtMs };
       const resolve = (made: FramePreviews | undefined): void =>
-        ticket.resolve({ result: frames[i]!, recipes, previews: made, ...times });
+        ticket.resolve({ result: frames[i]!, model: description, recipes, previews: made, ...times });
       // Most often they are there before the model is done. Frames without one wait for nobody's.
       const making = previews[i];
       if (making === undefined) resolve(undefined);

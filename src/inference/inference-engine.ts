@@ -15,61 +15,29 @@ import type { VideoFrame } from '../domain/video-frame.js';
 import { CreditGate } from '../flow/credit-gate.js';
 import type { ModelPackage } from '../models/model-package.js';
 import type { RunGraph } from '../onnx/foreign/run-graph.js';
-import type { Logger } from '../observability/logger.js';
 import { batchLimit } from './batch-limit.js';
-import { Batcher } from './batcher.js';
 import { Dispatcher } from './dispatcher.js';
+import type { ForwardBenchmarkOptions, InferenceEngineOptions } from './engine-options.js';
 import type { EngineStats } from './engine-stats.js';
 import { benchmarkForward, type ForwardSpeed } from './forward-benchmark.js';
 import { Lane, type LaneOptions } from './lane.js';
 import { modelKeyOf, type LoadedModel } from './loaded-model.js';
+import { ModelInUse } from './model-in-use.js';
 import { DEFAULT_PROVIDERS, type Provider } from './provider-selection.js';
-import type { Ticket } from './ticket.js';
 import { workerLayout, type WorkerLayout } from './worker-layout.js';
 import type { BenchmarkVariant } from './worker-messages.js';
 import type { WorkerHealth } from './worker-health.js';
 import { WorkerSlot } from './worker-slot.js';
 
-export interface InferenceEngineOptions {
-  /** See workerLayout. If absent or 0, chosen for the machine. */
-  readonly workers?: number;
-  readonly intraOpThreads?: number;
-  /** In the order they are tried. If absent, cuda, tensorrt, webgpu, cpu. */
-  readonly providers?: readonly Provider[];
-  /** Refuse any provider but the first. If absent, false. */
-  readonly strict?: boolean;
-  /** Most frames in a batch. If absent or 0, chosen for the provider; see batchLimit. */
-  readonly maxBatch?: number;
-  /** How long a frame may wait for those of other feeds, milliseconds. If absent, 2. */
-  readonly maxWaitMs?: number;
-  /** A run that takes longer counts as hung, milliseconds. If absent or 0, none does. */
-  readonly runTimeoutMs?: number;
-  readonly logger: Logger;
-}
-
-export interface ForwardBenchmarkOptions {
-  /** Frames in a run. If absent, 1. */
-  readonly batch?: number;
-  readonly seconds: number;
-  /** If absent, those of the engine. */
-  readonly workers?: number;
-  readonly intraOpThreads?: number;
-  /** If absent, cpu. */
-  readonly provider?: Provider;
-}
-
-interface LoadedEntry {
-  readonly model: LoadedModel;
-  readonly batcher: Batcher<Ticket>;
-}
+export type { ForwardBenchmarkOptions, InferenceEngineOptions } from './engine-options.js';
 
 /** Runs models on the frames of all feeds, in worker threads: the main thread only moves buffers. */
 export class InferenceEngine {
   readonly layout: WorkerLayout;
   readonly #slots: readonly WorkerSlot[];
   readonly #dispatcher: Dispatcher;
-  readonly #loads = new Map<string, Promise<LoadedEntry>>();
-  readonly #loaded = new Map<string, LoadedEntry>();
+  readonly #loads = new Map<string, Promise<ModelInUse>>();
+  readonly #loaded = new Map<string, ModelInUse>();
   readonly #closing = new Subject<never>();
   readonly #canRun = new BehaviorSubject(true);
   #closed: Promise<void> | undefined;
@@ -102,18 +70,32 @@ export class InferenceEngine {
   async load(pkg: ModelPackage): Promise<LoadedModel> {
     this.#failIfClosed();
     const key = modelKeyOf(pkg);
-    let loading = this.#loads.get(key);
-    if (loading === undefined) {
-      loading = this.#load(key, pkg);
-      this.#loads.set(key, loading);
-      loading.catch(() => this.#loads.delete(key)); // what was missing may be there next time
+    for (;;) {
+      const inUse = await (this.#loads.get(key) ?? this.#beginLoad(key, pkg));
+      if (this.#loaded.get(key) !== inUse) continue; // it was given up meanwhile
+      inUse.isRetired = false;
+      return inUse.model;
     }
-    return (await loading).model;
   }
 
-  /** The package of this name that was loaded last. */
-  loaded(name: string): LoadedModel | undefined {
-    return [...this.#loaded.values()].findLast(({ model }) => model.description.name === name)?.model;
+  /**
+   * Moves the lanes that may be moved from one loaded model to another of the same input size and classes, between two
+   * batches: what is at work is still finished by the old one, which is then given up as by `retire`. No frame is lost.
+   */
+  replaceModel(from: LoadedModel, to: LoadedModel): void {
+    const [old, next] = [this.#loaded.get(from.key), this.#loaded.get(to.key)];
+    if (old === undefined || next === undefined || old === next) return;
+    old.moveTo(next);
+    this.retire(from);
+    this.#dispatcher.dispatch();
+  }
+
+  /** Gives the workers' memory of a model back as soon as no lane uses it; `load` takes that back. */
+  retire(model: LoadedModel): void {
+    const inUse = this.#loaded.get(model.key);
+    if (inUse === undefined) return;
+    inUse.isRetired = true;
+    this.#releaseUnused(inUse);
   }
 
   /** An EVERY_FRAME source's gate: as many frames as keep every worker busy with it alone, and no more. */
@@ -134,15 +116,15 @@ export class InferenceEngine {
     return (source) =>
       defer((): Observable<AnalyzedFrame> => {
         this.#failIfClosed();
-        const entry = this.#loaded.get(options.model.key);
-        if (entry === undefined) throw SurgicamError.notFound('loaded model', options.model.description.name);
+        const inUse = this.#loaded.get(options.model.key);
+        if (inUse === undefined) throw SurgicamError.notFound('loaded model', options.model.description.name);
         const lane = new Lane(options, () => this.#dispatcher.dispatch());
-        entry.batcher.add(lane);
+        inUse.add(lane);
         return source.pipe(
           lane.carry,
           takeUntil(this.#closing),
           finalize(() => {
-            entry.batcher.remove(lane);
+            for (const user of this.#loaded.values()) if (user.remove(lane)) this.#releaseUnused(user);
             this.#dispatcher.dispatch(); // the others may have been waiting for this one
           }),
         );
@@ -227,16 +209,53 @@ export class InferenceEngine {
     return batchLimit(this.options.maxBatch ?? 0, provider);
   }
 
-  async #load(key: string, pkg: ModelPackage): Promise<LoadedEntry> {
+  #beginLoad(key: string, pkg: ModelPackage): Promise<ModelInUse> {
+    const loading = this.#load(key, pkg);
+    this.#loads.set(key, loading);
+    loading.catch(() => {
+      this.#loads.delete(key); // what was missing may be there next time
+      this.#releaseInWorkers(key);
+    });
+    return loading;
+  }
+
+  #releaseUnused(inUse: ModelInUse): void {
+    const { key, description } = inUse.model;
+    if (!inUse.isRetired || inUse.laneCount > 0) return;
+    this.#loads.delete(key);
+    this.#loaded.delete(key);
+    this.#dispatcher.remove(inUse.batcher);
+    this.#releaseInWorkers(key);
+    this.options.logger.info({ model: description.name, version: description.version }, 'model given up');
+  }
+
+  /** Batches that are at work are done before. */
+  #releaseInWorkers(key: string): void {
+    for (const slot of this.#slots) slot.release(key).catch(() => undefined); // the worker ended, and its models with it
+  }
+
+  async #load(key: string, pkg: ModelPackage): Promise<ModelInUse> {
     const { providers = DEFAULT_PROVIDERS, strict = false, maxWaitMs = 2, logger } = this.options;
     const { intraOpThreads } = this.layout;
     const { graphPath, graphOutputs, description } = pkg;
     const maxBatch = this.options.maxBatch ?? 0;
-    const request = { modelKey: key, graphPath, graphOutputs, description, intraOpThreads, maxBatch };
+    const graphSha256 = pkg.manifest.graph.sha256;
+    const request = {
+      modelKey: key,
+      graphPath,
+      graphSha256,
+      graphOutputs,
+      description,
+      intraOpThreads,
+      maxBatch,
+    };
     // The first worker finds out which provider works; the others must do with the same.
     const [first, ...others] = this.#slots;
     const { provider, fallbackReason } = await first!.load({ ...request, providers, strict });
-    await Promise.all(others.map((slot) => slot.load({ ...request, providers: [provider], strict: true })));
+    const same = { ...request, providers: [provider], strict: true };
+    if (this.#loaded.size === 0) await Promise.all(others.map((slot) => slot.load(same)));
+    // While others are in use, one worker after the other: the rest goes on with them.
+    else for (const slot of others) await slot.load(same);
     const fields = { model: description.name, provider };
     if (fallbackReason === undefined) logger.info(fields, 'model loaded');
     else logger.warn({ ...fields, fallbackReason }, 'model loaded on a fallback provider');
@@ -247,13 +266,10 @@ export class InferenceEngine {
       provider,
       ...(fallbackReason === undefined ? {} : { fallbackReason }),
     };
-    const entry = {
-      model,
-      batcher: new Batcher<Ticket>({ maxBatch: this.#batchLimit(provider), maxWaitMs }),
-    };
-    this.#loaded.set(key, entry);
-    this.#dispatcher.add(key, entry.batcher);
-    return entry;
+    const inUse = new ModelInUse(model, { maxBatch: this.#batchLimit(provider), maxWaitMs });
+    this.#loaded.set(key, inUse);
+    this.#dispatcher.add(inUse);
+    return inUse;
   }
 
   #failIfClosed(): void {

@@ -31,6 +31,8 @@ export interface LaneOptions {
   readonly gate?: CreditGate;
   /** What is to be computed; asked when a frame goes to a worker, so that a change counts from the next one on. */
   readonly recipes: () => readonly KeyedRecipe[];
+  /** Whether it may go on with another version of the model; see `InferenceEngine.replaceModel`. If absent, it may not. */
+  readonly isMovable?: boolean;
   /** Whether a frame is to be analysed; one that is not counts as rate_limited. If absent, all are. */
   readonly admit?: (frame: VideoFrame) => boolean;
   /** Hears of every frame that is not analysed, when that is decided. */
@@ -79,6 +81,10 @@ export class Lane implements BatchLane<Ticket> {
       map((entry) => this.#deliver(entry)),
       finalize(() => this.#close()),
     );
+
+  get isMovable(): boolean {
+    return this.options.isMovable ?? false;
+  }
 
   get length(): number {
     return this.#queue.length;
@@ -154,12 +160,7 @@ export class Lane implements BatchLane<Ticket> {
 
   /** All before it are settled by now, so what was dropped between them is known. */
   #deliver(entry: Entry): AnalyzedFrame {
-    const analyzed = analyzedFrame(
-      entry.frame,
-      entry.outcome!,
-      entry.droppedBefore,
-      this.options.model.description,
-    );
+    const analyzed = analyzedFrame(entry.frame, entry.outcome!, entry.droppedBefore);
     this.#forget(entry, {});
     return analyzed;
   }

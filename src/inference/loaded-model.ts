@@ -1,4 +1,5 @@
 import type { ModelDescription } from '../domain/model-description.js';
+import { sha256OfBytes } from '../models/checksum.js';
 import type { ModelPackage } from '../models/model-package.js';
 import type { Provider } from './provider-selection.js';
 
@@ -14,6 +15,8 @@ export interface LoadedModel {
   readonly fallbackReason?: string;
 }
 
-export function modelKeyOf({ manifest }: ModelPackage): string {
-  return `${manifest.name}@${manifest.version}#${manifest.graph.sha256}`;
+/** The same for packages with the same content at the same place, and for no others. */
+export function modelKeyOf({ manifest, graphPath }: ModelPackage): string {
+  const content = sha256OfBytes(Buffer.from(JSON.stringify([graphPath, manifest])));
+  return `${manifest.name}@${manifest.version}#${content.slice(0, 16)}`;
 }

@@ -1,4 +1,5 @@
 import type { DropCounts, DropReason } from '../domain/frame-analysis.js';
+import type { ModelDescription } from '../domain/model-description.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import type { KeyedRecipe } from '../domain/analysis-recipe.js';
 import type { Waiting } from './batcher.js';
@@ -8,6 +9,8 @@ import type { FrameResult } from './worker-messages.js';
 /** What a worker made of a ticket's frame, with the times of the main thread. */
 export interface TicketOutcome {
   readonly result: FrameResult;
+  /** What it was made with. */
+  readonly model: ModelDescription;
   readonly recipes: readonly KeyedRecipe[];
   /** Undefined where no recipe asks for one. */
   readonly previews: FramePreviews | undefined;

@@ -12,6 +12,8 @@ export interface LoadRequest {
   /** By what later requests name the model. */
   readonly modelKey: string;
   readonly graphPath: string;
+  /** SHA-256 that the graph file must still have, hexadecimal. If absent, it is not looked at. */
+  readonly graphSha256?: string;
   /** Names that may be fetched from the graph. */
   readonly graphOutputs: readonly string[];
   readonly description: ModelDescription;
@@ -26,6 +28,10 @@ export interface LoadRequest {
 export interface LoadReply {
   readonly provider: Provider;
   readonly fallbackReason?: string;
+}
+
+export interface ReleaseRequest {
+  readonly modelKey: string;
 }
 
 export interface FrameJob {
@@ -91,6 +97,8 @@ export type EvaluateReply = ReadonlyMap<string, GraphValue>;
 export interface WorkerCalls {
   readonly load: { readonly request: LoadRequest; readonly reply: LoadReply };
   readonly run: { readonly request: RunRequest; readonly reply: RunReply };
+  /** Gives a model's memory back after the runs that were asked before. One that is not loaded is no error. */
+  readonly release: { readonly request: ReleaseRequest; readonly reply: null };
   readonly benchmark: { readonly request: BenchmarkRequest; readonly reply: BenchmarkReply };
   readonly evaluate: { readonly request: EvaluateRequest; readonly reply: EvaluateReply };
   /** Answered at once, between two runs too: whether the thread still works. */

@@ -5,6 +5,7 @@ import { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession, OpenSession } from './graph-session.js';
 import { selectProvider } from './provider-selection.js';
 import { buffersOf } from './result-buffers.js';
+import { checkUnchanged } from './unchanged-graph.js';
 import { WorkerModel } from './worker-model.js';
 import type {
   BenchmarkReply,
@@ -36,6 +37,8 @@ export class WorkerService {
         return { reply: await this.#load(message.request), transfer: [] };
       case 'run':
         return this.#run(message.request);
+      case 'release':
+        return { reply: await this.#release(message.request.modelKey), transfer: [] };
       case 'benchmark':
         return { reply: await this.#benchmark(message.request), transfer: [] };
       case 'evaluate':
@@ -50,6 +53,7 @@ export class WorkerService {
 
   async #load(request: LoadRequest): Promise<LoadReply> {
     const { modelKey, graphPath, graphOutputs, description, intraOpThreads, maxBatch } = request;
+    await checkUnchanged(request);
     const { result, provider, fallbackReason } = await selectProvider(
       request.providers,
       request.strict,
@@ -107,6 +111,13 @@ export class WorkerService {
     } finally {
       await session.release();
     }
+  }
+
+  async #release(modelKey: string): Promise<null> {
+    const model = this.#models.get(modelKey);
+    this.#models.delete(modelKey);
+    await model?.release();
+    return null;
   }
 
   async #close(): Promise<null> {

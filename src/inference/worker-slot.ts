@@ -86,6 +86,13 @@ export class WorkerSlot {
     return reply;
   }
 
+  /** No worker of this place has the model any more once it has done what it was asked before. */
+  async release(modelKey: string): Promise<void> {
+    this.#models.delete(modelKey);
+    // A worker that is being started has it already, or never gets it, which is no error.
+    await (await this.#current).call('release', { modelKey });
+  }
+
   /** Error: unavailable when the worker ends before it has answered. */
   async run(request: RunRequest, transfer: readonly ArrayBuffer[]): Promise<RunReply> {
     const state = this.#state;
@@ -148,7 +155,7 @@ export class WorkerSlot {
       this.#failIfClosed();
       const handle = this.#start();
       try {
-        for (const model of this.#models.values()) await handle.call('load', model);
+        await this.#loadAll(handle);
         this.#failIfClosed();
         this.#restarts++;
         this.#use(handle);
@@ -160,6 +167,30 @@ export class WorkerSlot {
         logger.error({ worker: index, err: error }, 'an inference worker could not be started again');
       }
     }
+  }
+
+  /**
+   * Loads every model into a new worker. One that cannot be loaded is left out: its frames are lost until the models are
+   * reloaded, those of others are not. Error: what hinders all of them, as that may pass.
+   */
+  async #loadAll(handle: WorkerHandle): Promise<void> {
+    const { logger, index } = this.options;
+    let isUseful = this.#models.size === 0;
+    let hindrance: unknown;
+    for (const model of [...this.#models.values()]) {
+      try {
+        await handle.call('load', model);
+        isUseful = true;
+      } catch (error) {
+        const { code } = SurgicamError.from(error);
+        if (code === 'unavailable') throw error;
+        // A graph that was changed does not come back by itself; a worker without it can be given the new one.
+        if (code === 'not_found') isUseful = true;
+        hindrance = error;
+        logger.error({ worker: index, err: error }, 'a model could not be loaded again');
+      }
+    }
+    if (!isUseful) throw hindrance;
   }
 
   #giveUp(handle: WorkerHandle): void {

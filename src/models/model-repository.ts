@@ -4,9 +4,19 @@ import { SurgicamError } from '../domain/errors.js';
 import { MANIFEST_FILE } from './manifest-schema.js';
 import { loadModelPackage, type ModelPackage } from './model-package.js';
 
+/** What the model folders hold now. */
+export interface ModelScan {
+  readonly packages: readonly ModelPackage[];
+  /** Folders with a manifest whose package cannot be opened. */
+  readonly broken: readonly { readonly directory: string; readonly error: SurgicamError }[];
+}
+
 /** The model packages a process may use, by name. */
 export class ModelRepository {
-  private constructor(private readonly packages: ReadonlyMap<string, ModelPackage>) {}
+  private constructor(
+    private readonly directories: readonly string[],
+    private readonly packages: Map<string, ModelPackage>,
+  ) {}
 
   /**
    * Opens every package of the folders: each is a package itself or has packages in its sub-folders. Errors:
@@ -29,7 +39,33 @@ export class ModelRepository {
         packages.set(name, opened);
       }
     }
-    return new ModelRepository(packages);
+    return new ModelRepository(directories, packages);
+  }
+
+  /** Looks at the folders again; what may be used stays as it is. Error: not_found for a missing folder. */
+  async scan(): Promise<ModelScan> {
+    const packages: ModelPackage[] = [];
+    const broken: { directory: string; error: SurgicamError }[] = [];
+    for (const directory of this.directories) {
+      for (const candidate of await packageFolders(directory)) {
+        try {
+          packages.push(await loadModelPackage(candidate));
+        } catch (error) {
+          broken.push({ directory: candidate, error: SurgicamError.from(error) });
+        }
+      }
+    }
+    return { packages, broken };
+  }
+
+  /** From now on this package is the one of its name. */
+  put(pkg: ModelPackage): void {
+    this.packages.set(pkg.manifest.name, pkg);
+  }
+
+  /** From now on there is no model of this name. */
+  remove(name: string): void {
+    this.packages.delete(name);
   }
 
   /** By name, ascending. */

@@ -1,6 +1,7 @@
 import type { Feed } from '../feeds/feed.js';
 import type { FeedRegistry } from '../feeds/feed-registry.js';
 import type { FeedSettings } from '../domain/feed.js';
+import type { ModelReloader } from '../feeds/model-reloader.js';
 import type { PushedInput } from '../feeds/pushed-input.js';
 import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { ModelRepository } from '../models/model-repository.js';
@@ -18,7 +19,10 @@ export interface FeedsPort extends Pick<FeedRegistry, 'delete' | 'changes'> {
 }
 
 /** What the services need of the engine. */
-export type EnginePort = Pick<InferenceEngine, 'load' | 'loaded' | 'analyze'>;
+export type EnginePort = Pick<InferenceEngine, 'load' | 'models' | 'retire' | 'analyze'>;
 
 /** What the services need of the models. */
 export type ModelsPort = Pick<ModelRepository, 'list' | 'get'>;
+
+/** What the services need of the one who reloads the models. */
+export type ReloaderPort = Pick<ModelReloader, 'reload'>;

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliProcess, runCli, type CliResult } from '../fixtures/cli.js';
-import { writeSmallPackage } from '../fixtures/small-package.js';
+import { writeNextVersion, writeSmallPackage } from '../fixtures/small-package.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { writeTestClip } from '../fixtures/test-clip.js';
 import { waitUntil } from '../fixtures/wait-until.js';
@@ -165,6 +165,26 @@ describe('a running service', () => {
     expect(stderr).not.toContain('terminate called');
     // Whoever inherits a killed process takes it off the list a moment later.
     await waitUntil(() => !processIds().some((id) => children.includes(id)), 'the end of ffmpeg');
+  });
+
+  it('takes up changed models when it is asked to, and at SIGHUP', async () => {
+    const own = join(folder, 'own-models');
+    await writeSmallPackage(join(own, 'small'));
+    const cli = start('serve', '--port', '0', '--models', own, '--providers', 'cpu');
+    const [, address = ''] = await cli.waitFor(/"address":"([^"]+)".*"msg":"serving"/);
+    const reload = () => runCli(['model', 'reload', '--address', address]);
+    expect(await reload()).toEqual({ code: 0, stdout: 'small  unchanged  1.2.3\n', stderr: '' });
+    await writeNextVersion(join(own, 'small'), '2.0.0');
+    expect(await reload()).toEqual({ code: 0, stdout: 'small  replaced  1.2.3 -> 2.0.0\n', stderr: '' });
+    writeFileSync(join(own, 'small', 'manifest.json'), '{');
+    const { code, stdout } = await reload();
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^small {2}FAILED {2}2\.0\.0: .*is not JSON/)]);
+    expect(stdout).not.toContain(own);
+    await writeNextVersion(join(own, 'small'), '3.0.0');
+    cli.kill('SIGHUP');
+    await cli.waitFor(/"version":"3\.0\.0","previousVersion":"2\.0\.0".*"msg":"model reloaded"/);
+    cli.kill('SIGTERM');
+    expect((await cli.finished).code).toBe(0);
   });
 
   it('is configured by a file, the environment and flags', async () => {

@@ -169,8 +169,7 @@ describe('InferenceEngine', () => {
     const engine = startEngine();
     const [first, second] = await Promise.all([engine.load(plain), engine.load(plain)]);
     expect(second).toBe(first);
-    expect(engine.loaded('plain')).toBe(first);
-    expect(engine.loaded('features')).toBeUndefined();
+    expect(engine.models()).toEqual([first]);
   });
 
   it('leaves the main thread free while graphs run', async () => {

@@ -20,6 +20,7 @@ function outcome(): TicketOutcome {
   const logits = Float32Array.of(1, 2, 3);
   return {
     result: { logits, probabilities: logits, products: [product], explanationUs: 30 },
+    model: SAMPLE_MODEL,
     recipes: [RECIPE],
     previews: undefined,
     inferenceUs: 20,

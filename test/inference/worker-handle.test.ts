@@ -65,6 +65,29 @@ describe('WorkerHandle', () => {
     expect((await run('plain')).frames).toHaveLength(1);
   });
 
+  it('forgets a model after the runs that were asked before', async () => {
+    const worker = startWorker();
+    await worker.call('load', await loadRequest);
+    const last = worker.call('run', { modelKey: 'plain', frames: jobs(1) });
+    expect(await worker.call('release', { modelKey: 'plain' })).toBeNull();
+    expect((await last).frames).toHaveLength(1);
+    const late = await errorOf(() => worker.call('run', { modelKey: 'plain', frames: jobs(1) }));
+    expect(late.code).toBe('not_found');
+    expect(await worker.call('release', { modelKey: 'plain' })).toBeNull();
+  });
+
+  it('loads no other graph than the one that is meant', async () => {
+    const worker = startWorker();
+    const request = await loadRequest;
+    const other = await errorOf(() => worker.call('load', { ...request, graphSha256: '0'.repeat(64) }));
+    expect([other.code, other.message]).toEqual([
+      'not_found',
+      "the graph of model 'plain' 1.2.3 has been changed on disk; reload the models",
+    ]);
+    const gone = { ...request, graphPath: '/no/such/file.onnx', graphSha256: '0'.repeat(64) };
+    expect((await errorOf(() => worker.call('load', gone))).code).toBe('failed_precondition');
+  });
+
   it('rejects what cannot be sent and stays usable', async () => {
     const worker = startWorker();
     const twice = pixels();

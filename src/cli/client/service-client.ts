@@ -1,6 +1,7 @@
 import type { ClientOptions } from '@grpc/grpc-js';
 import { AnalysisServiceClient } from '../../rpc/gen/surgicam/v1/analysis_service.js';
 import { FeedServiceClient } from '../../rpc/gen/surgicam/v1/feed_service.js';
+import { ModelServiceClient } from '../../rpc/gen/surgicam/v1/model_service.js';
 import type { ConnectionFlags } from './connection-flags.js';
 import { bearer, channelCredentials, readToken } from './credentials.js';
 
@@ -15,6 +16,7 @@ export interface ServiceClient {
   readonly address: string;
   readonly feeds: FeedServiceClient;
   readonly analysis: AnalysisServiceClient;
+  readonly models: ModelServiceClient;
   close(): void;
 }
 
@@ -25,7 +27,7 @@ const MAX_RECEIVE_BYTES = 64 * 2 ** 20;
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 
-/** A client of both services. It connects with the first call, so this fails only for what the flags name. */
+/** A client of all services. It connects with the first call, so this fails only for what the flags name. */
 export async function connect(
   flags: ConnectionFlags,
   { ownConnection = false }: ConnectOptions = {},
@@ -42,13 +44,16 @@ export async function connect(
   };
   const feeds = new FeedServiceClient(address, credentials, options);
   const analysis = new AnalysisServiceClient(address, credentials, options);
+  const models = new ModelServiceClient(address, credentials, options);
   return {
     address,
     feeds,
     analysis,
+    models,
     close() {
       feeds.close();
       analysis.close();
+      models.close();
     },
   };
 }

@@ -3,13 +3,15 @@ import { registerConfig } from './config-group.js';
 import { registerFeedAdd } from './feed-add.js';
 import { registerFeedList } from './feed-list.js';
 import { registerFeedRemove } from './feed-remove.js';
+import { registerModelReload } from './model-reload.js';
 import { registerTokenNew } from './token-new.js';
 
-/** What the operator of a service works with: its feeds, its configuration, its clients' tokens. */
+/** What the operator of a service works with: its feeds, its models, its configuration, its clients' tokens. */
 export function registerOperatorTools(program: Command): void {
   registerFeedAdd(program);
   registerFeedList(program);
   registerFeedRemove(program);
+  registerModelReload(program);
   registerConfig(program);
   registerTokenNew(program);
 }

@@ -2,6 +2,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { resolveRecipe } from '../../domain/analysis-recipe.js';
 import { SurgicamError } from '../../domain/errors.js';
+import type { ModelDescription } from '../../domain/model-description.js';
 import { openPushChannel } from '../../feeds/pushed-input.js';
 import { UnreadGate } from '../../flow/unread-gate.js';
 import { Latch } from '../calls/latch.js';
@@ -86,10 +87,9 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
     action.feed = settings.id;
     requireFeed(caller, settings.id);
   }
-  const recipe = resolveRecipe(
-    toRecipeWish('configure.', first.outputs, first.thresholds, description),
-    description,
-  );
+  const recipeFor = (model: ModelDescription) =>
+    resolveRecipe(toRecipeWish('configure.', first.outputs, first.thresholds, model), model);
+  recipeFor(description); // a bad wish is refused before there is a feed
   const channel = openPushChannel(settings.source.push);
   channel.on('error', () => undefined); // who writes to it or reads it hears of it there
   const everyFrame = settings.pacing === 'every_frame';
@@ -104,6 +104,7 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
   const cleanUp: (() => void)[] = [];
   try {
     const delivery = everyFrame ? 'every_frame' : 'latest';
+    const recipe = recipeFor(feed.model);
     const followed = feed.subscribe({ recipe, delivery });
     const subscription = everyFrame ? readingOpensGate(followed, unread) : followed;
     const sessionLatch = new Latch();
@@ -143,7 +144,7 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
     const session = new SubscriptionSession({
       id,
       feed,
-      model: context.describeModel(description.name),
+      describeModel: context.describeModel,
       subscription,
       configuration: { recipe, delivery, float16 },
       inbox: NO_REQUESTS,

@@ -18,6 +18,7 @@ export const METHOD_SCOPES: ReadonlyMap<string, Admission> = new Map<string, Adm
   ['/surgicam.v1.AnalysisService/AnalyzeStream', 'feed:write'],
   ['/surgicam.v1.ModelService/ListModels', 'model:read'],
   ['/surgicam.v1.ModelService/GetModel', 'model:read'],
+  ['/surgicam.v1.ModelService/ReloadModels', 'admin'],
   ['/grpc.health.v1.Health/Check', 'open'],
   ['/grpc.health.v1.Health/Watch', 'open'],
   ['/grpc.health.v1.Health/List', 'open'],

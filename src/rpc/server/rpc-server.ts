@@ -10,7 +10,7 @@ import { tolerant } from '../calls/tolerant-definition.js';
 import { AnalysisServiceService } from '../gen/surgicam/v1/analysis_service.js';
 import { FeedServiceService } from '../gen/surgicam/v1/feed_service.js';
 import { ModelServiceService } from '../gen/surgicam/v1/model_service.js';
-import type { EnginePort, FeedsPort, ModelsPort } from '../ports.js';
+import type { EnginePort, FeedsPort, ModelsPort, ReloaderPort } from '../ports.js';
 import { SubscriptionCounters } from '../subscription/subscription-counters.js';
 import { createAnalysisService } from '../services/analysis-service.js';
 import { createFeedService } from '../services/feed-service.js';
@@ -31,6 +31,8 @@ export interface RpcServerOptions extends ServerAddress, SecurityOptions {
   readonly feeds: FeedsPort;
   readonly engine: EnginePort;
   readonly models: ModelsPort;
+  /** If absent, the models are fixed. */
+  readonly reloader?: ReloaderPort;
   /** Where the audit goes. If absent, there is none. */
   readonly auditLogger?: Logger;
   /** Those that are absent are as in DEFAULT_SERVER_LIMITS. */
@@ -117,7 +119,7 @@ async function serveBehind(security: Security, options: RpcServerOptions): Promi
 function addServices(
   server: Server,
   scope: CallScope,
-  { feeds, engine, models: repository, defaultModel, mediaRoot }: RpcServerOptions,
+  { feeds, engine, models: repository, reloader, defaultModel, mediaRoot }: RpcServerOptions,
   limits: ServerLimits,
   counters: SubscriptionCounters,
 ): void {
@@ -128,7 +130,7 @@ function addServices(
     tolerant(AnalysisServiceService),
     createAnalysisService(scope, { feeds, models, engine, limits, counters }),
   );
-  server.addService(tolerant(ModelServiceService), createModelService(scope, models));
+  server.addService(tolerant(ModelServiceService), createModelService(scope, models, reloader));
 }
 
 async function bind(server: Server, address: ServerAddress, credentials: ServerCredentials): Promise<number> {

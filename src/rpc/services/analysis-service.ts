@@ -1,3 +1,4 @@
+import type { ModelDescription } from '../../domain/model-description.js';
 import { streaming, unary, type CallScope } from '../calls/handlers.js';
 import { NamedSlots, Slots } from '../calls/slots.js';
 import type { AnalysisServiceServer } from '../gen/surgicam/v1/analysis_service.js';
@@ -24,10 +25,9 @@ export function createAnalysisService(
   const subscriptions = new Slots('maxSubscriptions', limits.maxSubscriptions);
   const images = new Slots('maxImageCalls', limits.maxImageCalls);
   const pushes = new Slots('maxPushCalls', limits.maxPushCalls);
-  const describeModel = (name: string) => models.describe(models.find(name));
   const context = {
     feeds,
-    describeModel,
+    describeModel: (model: ModelDescription) => models.describeInUse(model),
     logger: scope.logger,
     draining: scope.calls.draining,
     counters,

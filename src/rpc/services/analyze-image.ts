@@ -12,15 +12,17 @@ import type { ModelDirectory } from './model-directory.js';
 
 /** One picture through one model, by the same workers as video. */
 export async function analyzeImage(
-  { modelName, image, outputs, thresholds }: AnalyzeImageRequest,
+  request: AnalyzeImageRequest,
   models: ModelDirectory,
-  engine: Pick<EnginePort, 'load' | 'analyze'>,
+  engine: Pick<EnginePort, 'analyze'>,
 ): Promise<AnalyzeImageResponse> {
+  const { modelName, image, outputs, thresholds } = request;
   const pkg = models.find(modelName);
   const recipe = resolveRecipe(toRecipeWish('', outputs, thresholds, pkg.description), pkg.description);
   if (image.length === 0) throw SurgicamError.invalidField('image', 'empty', 'a JPEG or PNG file');
   const frame = await toFrame(image, pkg.description);
-  const model = await engine.load(pkg);
+  const model = await models.load(modelName);
+  if (model.pkg !== pkg) return analyzeImage(request, models, engine); // it was reloaded: thresholds may be others now
   const lane = engine.analyze({ model, pacing: 'every_frame', recipes: () => [recipe] });
   const { facts, products } = await firstValueFrom(of(frame).pipe(lane));
   return {

@@ -1,3 +1,5 @@
+import type { ModelDescription } from '../../domain/model-description.js';
+import type { LoadedModel } from '../../inference/loaded-model.js';
 import type { ModelPackage } from '../../models/model-package.js';
 import type { Model } from '../gen/surgicam/v1/model.js';
 import { toModelMessage } from '../messages/model-message.js';
@@ -26,11 +28,37 @@ export class ModelDirectory {
     return this.models.get(this.nameOf(name));
   }
 
+  /** The model of a name, loaded, as it is when that is done: it may be reloaded meanwhile. */
+  async load(name: string): Promise<LoadedModel> {
+    for (;;) {
+      const pkg = this.find(name);
+      const isCurrent = (): boolean => this.find(name) === pkg;
+      try {
+        const loaded = await this.engine.load(pkg);
+        if (isCurrent()) return loaded;
+        this.engine.retire(loaded);
+      } catch (error) {
+        if (isCurrent()) throw error;
+      }
+    }
+  }
+
   list(): Model[] {
     return this.models.list().map((pkg) => this.describe(pkg));
   }
 
   describe(pkg: ModelPackage): Model {
-    return toModelMessage(pkg, this.engine.loaded(pkg.description.name));
+    return toModelMessage(
+      pkg,
+      this.engine.models().find((model) => model.pkg === pkg),
+    );
+  }
+
+  /** A model that feeds are analysed with, even where another package has its name by now, or none. */
+  describeInUse(description: ModelDescription): Model {
+    const inUse = this.engine.models().find((model) => model.description === description);
+    return inUse === undefined
+      ? this.describe(this.find(description.name))
+      : toModelMessage(inUse.pkg, inUse);
   }
 }

@@ -1,6 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { SurgicamError } from '../../domain/errors.js';
+import type { ModelDescription } from '../../domain/model-description.js';
 import type { Logger } from '../../observability/logger.js';
 import { Latch } from '../calls/latch.js';
 import { RateLimit } from '../calls/rate-limit.js';
@@ -24,7 +25,7 @@ export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeRespon
 
 export interface SubscriptionContext {
   readonly feeds: Pick<FeedsPort, 'get' | 'create' | 'discard'>;
-  readonly describeModel: (name: string) => Model;
+  readonly describeModel: (model: ModelDescription) => Model;
   readonly logger: Logger;
   /** Aborted when the server shuts down. */
   readonly draining: AbortSignal;
@@ -59,7 +60,6 @@ export async function serveSubscription(
     action.model = feed.model.name;
     cleanUp.push(feedSlots.take(feed.id));
     const configuration = checkConfiguration(first, feed.model);
-    const model = describeModel(feed.model.name);
     const { recipe, delivery, resumeAfterSequence } = configuration;
     const subscription = feed.subscribe({
       recipe,
@@ -84,7 +84,7 @@ export async function serveSubscription(
       annotator,
       id,
       feed,
-      model,
+      describeModel,
       subscription,
       configuration,
       inbox,

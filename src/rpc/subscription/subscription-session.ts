@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SurgicamError } from '../../domain/errors.js';
 import type { FeedSnapshot } from '../../domain/feed.js';
 import type { FrameAnalysis } from '../../domain/frame-analysis.js';
+import type { ModelDescription } from '../../domain/model-description.js';
 import type { GapItem, ReaderItem } from '../../bus/topic-reader.js';
 import type { FeedSubscription } from '../../feeds/feed.js';
 import type { Latch } from '../calls/latch.js';
@@ -30,7 +31,7 @@ export interface SessionParts {
   /** Names the call to the client and in the log. */
   readonly id: string;
   readonly feed: FeedPort;
-  readonly model: Model;
+  readonly describeModel: (model: ModelDescription) => Model;
   readonly subscription: FeedSubscription;
   /** If absent, the client cannot annotate. */
   readonly annotator?: Annotator;
@@ -58,6 +59,8 @@ export class SubscriptionSession {
   private lastSequence: bigint | undefined;
   private readonly acknowledgements: Acknowledgements;
   private announced: FeedSnapshot['state'] | undefined;
+  /** The one that the client was told of. */
+  private model: ModelDescription | undefined;
 
   constructor(private readonly parts: SessionParts) {
     this.configuration = parts.configuration;
@@ -68,7 +71,7 @@ export class SubscriptionSession {
   /** Resolves when the call may end with OK or was cancelled. Rejects with what it is to end with. */
   async run(): Promise<void> {
     const { feed, signal, latch, writer } = this.parts;
-    await this.started();
+    await this.started(false);
     await this.announce(feed.snapshot());
     while (!signal.aborted) {
       const step = await this.step();
@@ -82,6 +85,8 @@ export class SubscriptionSession {
   /** One request or one item. `idle`: there was none. */
   private async step(): Promise<'more' | 'idle' | 'over'> {
     const { inbox, subscription, feed, draining } = this.parts;
+    // The feed may have gone over to another version of its model.
+    if (feed.model !== this.model) await this.started(true);
     const request = inbox.take();
     if (request !== undefined) {
       await this.obey(request);
@@ -139,7 +144,7 @@ export class SubscriptionSession {
     subscription.update(this.configuration.recipe);
     this.acknowledgements.setWindow(this.configuration.maxUnacknowledged);
     this.configurations++;
-    await this.started();
+    await this.started(false);
   }
 
   private async deliver(item: ReaderItem): Promise<'more' | 'over'> {
@@ -219,10 +224,13 @@ export class SubscriptionSession {
     });
   }
 
-  private async started(): Promise<void> {
-    const { id: sessionId, feed, model, writer } = this.parts;
+  private async started(modelReloaded: boolean): Promise<void> {
+    const { id: sessionId, feed, describeModel, writer } = this.parts;
     const { frameWidth, frameHeight } = feed.snapshot();
-    const value = { sessionId, configuration: this.configurations, model, frameWidth, frameHeight };
+    const { configurations: configuration } = this;
+    this.model = feed.model;
+    const model = describeModel(feed.model);
+    const value = { sessionId, configuration, model, frameWidth, frameHeight, modelReloaded };
     await writer.write({ $case: 'started', value });
   }
 

@@ -197,18 +197,20 @@ class SkippedAnalyses(_message.Message):
     def __init__(self, slow_reader: _Optional[int] = ..., rate_limited: _Optional[int] = ..., stale: _Optional[int] = ..., annotations: _Optional[int] = ...) -> None: ...
 
 class Started(_message.Message):
-    __slots__ = ["configuration", "frame_height", "frame_width", "model", "session_id"]
+    __slots__ = ["configuration", "frame_height", "frame_width", "model", "model_reloaded", "session_id"]
     CONFIGURATION_FIELD_NUMBER: _ClassVar[int]
     FRAME_HEIGHT_FIELD_NUMBER: _ClassVar[int]
     FRAME_WIDTH_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_RELOADED_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     configuration: int
     frame_height: int
     frame_width: int
     model: _model_pb2.Model
+    model_reloaded: bool
     session_id: str
-    def __init__(self, session_id: _Optional[str] = ..., configuration: _Optional[int] = ..., model: _Optional[_Union[_model_pb2.Model, _Mapping]] = ..., frame_width: _Optional[int] = ..., frame_height: _Optional[int] = ...) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., configuration: _Optional[int] = ..., model: _Optional[_Union[_model_pb2.Model, _Mapping]] = ..., frame_width: _Optional[int] = ..., frame_height: _Optional[int] = ..., model_reloaded: bool = ...) -> None: ...
 
 class SubscribeRequest(_message.Message):
     __slots__ = ["acknowledge", "annotate", "configure", "pause", "resume"]

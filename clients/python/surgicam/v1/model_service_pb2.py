@@ -14,13 +14,15 @@ _sym_db = _symbol_database.Default()
 from surgicam.v1 import model_pb2 as surgicam_dot_v1_dot_model__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fsurgicam/v1/model_service.proto\x12\x0bsurgicam.v1\x1a\x17surgicam/v1/model.proto\"\x13\n\x11ListModelsRequest\"n\n\x12ListModelsResponse\x12*\n\x06models\x18\x01 \x03(\x0b\x32\x12.surgicam.v1.ModelR\x06models\x12,\n\x12\x64\x65\x66\x61ult_model_name\x18\x02 \x01(\tR\x10\x64\x65\x66\x61ultModelName\"0\n\x0fGetModelRequest\x12\x1d\n\nmodel_name\x18\x01 \x01(\tR\tmodelName\"<\n\x10GetModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x12.surgicam.v1.ModelR\x05model2\xa6\x01\n\x0cModelService\x12M\n\nListModels\x12\x1e.surgicam.v1.ListModelsRequest\x1a\x1f.surgicam.v1.ListModelsResponse\x12G\n\x08GetModel\x12\x1c.surgicam.v1.GetModelRequest\x1a\x1d.surgicam.v1.GetModelResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fsurgicam/v1/model_service.proto\x12\x0bsurgicam.v1\x1a\x17surgicam/v1/model.proto\"\x13\n\x11ListModelsRequest\"n\n\x12ListModelsResponse\x12*\n\x06models\x18\x01 \x03(\x0b\x32\x12.surgicam.v1.ModelR\x06models\x12,\n\x12\x64\x65\x66\x61ult_model_name\x18\x02 \x01(\tR\x10\x64\x65\x66\x61ultModelName\"0\n\x0fGetModelRequest\x12\x1d\n\nmodel_name\x18\x01 \x01(\tR\tmodelName\"<\n\x10GetModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x12.surgicam.v1.ModelR\x05model\"\x15\n\x13ReloadModelsRequest\"H\n\x14ReloadModelsResponse\x12\x30\n\x06models\x18\x01 \x03(\x0b\x32\x18.surgicam.v1.ModelReloadR\x06models\"\xdf\x01\n\x0bModelReload\x12\x1d\n\nmodel_name\x18\x01 \x01(\tR\tmodelName\x12\x39\n\x07outcome\x18\x02 \x01(\x0e\x32\x1f.surgicam.v1.ModelReloadOutcomeR\x07outcome\x12\x18\n\x07version\x18\x03 \x01(\tR\x07version\x12)\n\x10previous_version\x18\x04 \x01(\tR\x0fpreviousVersion\x12\x16\n\x06reason\x18\x05 \x01(\tR\x06reason\x12\x19\n\x08\x66\x65\x65\x64_ids\x18\x06 \x03(\tR\x07\x66\x65\x65\x64Ids*\x83\x02\n\x12ModelReloadOutcome\x12$\n MODEL_RELOAD_OUTCOME_UNSPECIFIED\x10\x00\x12\x1e\n\x1aMODEL_RELOAD_OUTCOME_ADDED\x10\x01\x12!\n\x1dMODEL_RELOAD_OUTCOME_REPLACED\x10\x02\x12\"\n\x1eMODEL_RELOAD_OUTCOME_UNCHANGED\x10\x03\x12\x1d\n\x19MODEL_RELOAD_OUTCOME_KEPT\x10\x04\x12 \n\x1cMODEL_RELOAD_OUTCOME_REMOVED\x10\x05\x12\x1f\n\x1bMODEL_RELOAD_OUTCOME_FAILED\x10\x06\x32\xfb\x01\n\x0cModelService\x12M\n\nListModels\x12\x1e.surgicam.v1.ListModelsRequest\x1a\x1f.surgicam.v1.ListModelsResponse\x12G\n\x08GetModel\x12\x1c.surgicam.v1.GetModelRequest\x1a\x1d.surgicam.v1.GetModelResponse\x12S\n\x0cReloadModels\x12 .surgicam.v1.ReloadModelsRequest\x1a!.surgicam.v1.ReloadModelsResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'surgicam.v1.model_service_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
+  _MODELRELOADOUTCOME._serialized_start=642
+  _MODELRELOADOUTCOME._serialized_end=901
   _LISTMODELSREQUEST._serialized_start=73
   _LISTMODELSREQUEST._serialized_end=92
   _LISTMODELSRESPONSE._serialized_start=94
@@ -29,6 +31,12 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _GETMODELREQUEST._serialized_end=254
   _GETMODELRESPONSE._serialized_start=256
   _GETMODELRESPONSE._serialized_end=316
-  _MODELSERVICE._serialized_start=319
-  _MODELSERVICE._serialized_end=485
+  _RELOADMODELSREQUEST._serialized_start=318
+  _RELOADMODELSREQUEST._serialized_end=339
+  _RELOADMODELSRESPONSE._serialized_start=341
+  _RELOADMODELSRESPONSE._serialized_end=413
+  _MODELRELOAD._serialized_start=416
+  _MODELRELOAD._serialized_end=639
+  _MODELSERVICE._serialized_start=904
+  _MODELSERVICE._serialized_end=1155
 # @@protoc_insertion_point(module_scope)

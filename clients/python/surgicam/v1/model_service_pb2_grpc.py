@@ -26,6 +26,11 @@ class ModelServiceStub(object):
                 request_serializer=surgicam_dot_v1_dot_model__service__pb2.GetModelRequest.SerializeToString,
                 response_deserializer=surgicam_dot_v1_dot_model__service__pb2.GetModelResponse.FromString,
                 )
+        self.ReloadModels = channel.unary_unary(
+                '/surgicam.v1.ModelService/ReloadModels',
+                request_serializer=surgicam_dot_v1_dot_model__service__pb2.ReloadModelsRequest.SerializeToString,
+                response_deserializer=surgicam_dot_v1_dot_model__service__pb2.ReloadModelsResponse.FromString,
+                )
 
 
 class ModelServiceServicer(object):
@@ -47,6 +52,20 @@ class ModelServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReloadModels(self, request, context):
+        """Looks at the model folders again and serves what they hold now, without ending a subscription. A changed package is
+        loaded and run beside the old one; then the feeds go over to it between two batches, with no frame lost and no
+        sequence number missing. Their subscribers get a new Started before the first analysis of the new version. What a
+        configuration left to the model, such as thresholds, stays as it was when the configuration was sent.
+        The answer tells of every model what became of it: a broken package fails alone, and what was served under its name
+        before still is. The same happens at SIGHUP. Calls are served one after the other. Needs the scope `admin`.
+        NOT_FOUND: a model folder is missing altogether, and nothing was changed. UNIMPLEMENTED: this server's models are
+        fixed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -59,6 +78,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.GetModel,
                     request_deserializer=surgicam_dot_v1_dot_model__service__pb2.GetModelRequest.FromString,
                     response_serializer=surgicam_dot_v1_dot_model__service__pb2.GetModelResponse.SerializeToString,
+            ),
+            'ReloadModels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReloadModels,
+                    request_deserializer=surgicam_dot_v1_dot_model__service__pb2.ReloadModelsRequest.FromString,
+                    response_serializer=surgicam_dot_v1_dot_model__service__pb2.ReloadModelsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -103,5 +127,22 @@ class ModelService(object):
         return grpc.experimental.unary_unary(request, target, '/surgicam.v1.ModelService/GetModel',
             surgicam_dot_v1_dot_model__service__pb2.GetModelRequest.SerializeToString,
             surgicam_dot_v1_dot_model__service__pb2.GetModelResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ReloadModels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/surgicam.v1.ModelService/ReloadModels',
+            surgicam_dot_v1_dot_model__service__pb2.ReloadModelsRequest.SerializeToString,
+            surgicam_dot_v1_dot_model__service__pb2.ReloadModelsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)

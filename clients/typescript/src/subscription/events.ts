@@ -15,7 +15,10 @@ export type GapReasonName = 'history-exceeded' | 'not-computed' | 'paused' | 'un
 
 /** Everything that happens to a subscription, in order. */
 export type SubscriptionEvent =
-  /** A configuration is in force: after the beginning, a `reconfigure`, and every reconnection (`isResumed`). */
+  /**
+   * A configuration is in force: after the beginning, a `reconfigure`, and every reconnection (`isResumed`). Or the feed
+   * has gone over to another version of its model (`started.modelReloaded`).
+   */
   | { readonly type: 'started'; readonly started: Started; readonly isResumed: boolean }
   | { readonly type: 'analysis'; readonly analysis: FrameAnalysis }
   | { readonly type: 'feed-state'; readonly feed: Feed }
@@ -59,7 +62,7 @@ export function* eventsOf(
       yield {
         type: 'started',
         started: response.value,
-        isResumed: isResumed && response.value.configuration === 1,
+        isResumed: isResumed && response.value.configuration === 1 && !response.value.modelReloaded,
       };
       return;
     case 'frameAnalysis':

@@ -292,7 +292,7 @@ export interface SubscribeResponse {
   skipped: SkippedAnalyses | undefined;
 }
 
-/** A configuration is in force. */
+/** A configuration is in force, or the feed has gone over to another version of its model (ModelService.ReloadModels). */
 export interface Started {
   /** Names this call in the server's log. */
   sessionId: string;
@@ -306,6 +306,11 @@ export interface Started {
   frameWidth: number;
   /** Height of the source frames in pixels; 0 until the first frame. */
   frameHeight: number;
+  /**
+   * Whether the model was reloaded and the configuration is the one before. It is said before the first analysis by the
+   * new version; analyses that were on their way may follow, and carry the version that made them.
+   */
+  modelReloaded: boolean;
 }
 
 /** The feed's state changed. */
@@ -1702,7 +1707,7 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
 };
 
 function createBaseStarted(): Started {
-  return { sessionId: "", configuration: 0, model: undefined, frameWidth: 0, frameHeight: 0 };
+  return { sessionId: "", configuration: 0, model: undefined, frameWidth: 0, frameHeight: 0, modelReloaded: false };
 }
 
 export const Started: MessageFns<Started> = {
@@ -1721,6 +1726,9 @@ export const Started: MessageFns<Started> = {
     }
     if (message.frameHeight !== 0) {
       writer.uint32(40).uint32(message.frameHeight);
+    }
+    if (message.modelReloaded !== false) {
+      writer.uint32(48).bool(message.modelReloaded);
     }
     return writer;
   },
@@ -1778,6 +1786,14 @@ export const Started: MessageFns<Started> = {
             message.frameHeight = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.modelReloaded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1809,6 +1825,11 @@ export const Started: MessageFns<Started> = {
         : isSet(object.frame_height)
         ? globalThis.Number(object.frame_height)
         : 0,
+      modelReloaded: isSet(object.modelReloaded)
+        ? globalThis.Boolean(object.modelReloaded)
+        : isSet(object.model_reloaded)
+        ? globalThis.Boolean(object.model_reloaded)
+        : false,
     };
   },
 
@@ -1829,6 +1850,9 @@ export const Started: MessageFns<Started> = {
     if (message.frameHeight !== undefined) {
       obj.frameHeight = Math.round(message.frameHeight);
     }
+    if (message.modelReloaded !== undefined) {
+      obj.modelReloaded = message.modelReloaded;
+    }
     return obj;
   },
 
@@ -1842,6 +1866,7 @@ export const Started: MessageFns<Started> = {
     message.model = (object.model !== undefined && object.model !== null) ? Model.fromPartial(object.model) : undefined;
     message.frameWidth = object.frameWidth ?? 0;
     message.frameHeight = object.frameHeight ?? 0;
+    message.modelReloaded = object.modelReloaded ?? false;
     return message;
   },
 };

@@ -20,6 +20,80 @@ import {
 } from "@grpc/grpc-js";
 import { Model } from "./model.js";
 
+/** What became of a model when the models were reloaded. */
+export enum ModelReloadOutcome {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED = 0,
+  /** ADDED - It can be used from now on. */
+  ADDED = 1,
+  /** REPLACED - It has another content; feeds have gone over to it. */
+  REPLACED = 2,
+  /** UNCHANGED - It is as it was. */
+  UNCHANGED = 3,
+  /** KEPT - Its folder is gone, and it is still served: to the feeds that have it, or to all because it is the default. */
+  KEPT = 4,
+  /** REMOVED - Its folder is gone, and it cannot be used any more. */
+  REMOVED = 5,
+  /**
+   * FAILED - Its package cannot be used: it is broken, no provider runs it, two have its name, or it has another input size or
+   * other classes than the one that feeds are being analysed with. What was served before still is.
+   */
+  FAILED = 6,
+  UNRECOGNIZED = -1,
+}
+
+export function modelReloadOutcomeFromJSON(object: any): ModelReloadOutcome {
+  switch (object) {
+    case 0:
+    case "MODEL_RELOAD_OUTCOME_UNSPECIFIED":
+      return ModelReloadOutcome.UNSPECIFIED;
+    case 1:
+    case "MODEL_RELOAD_OUTCOME_ADDED":
+      return ModelReloadOutcome.ADDED;
+    case 2:
+    case "MODEL_RELOAD_OUTCOME_REPLACED":
+      return ModelReloadOutcome.REPLACED;
+    case 3:
+    case "MODEL_RELOAD_OUTCOME_UNCHANGED":
+      return ModelReloadOutcome.UNCHANGED;
+    case 4:
+    case "MODEL_RELOAD_OUTCOME_KEPT":
+      return ModelReloadOutcome.KEPT;
+    case 5:
+    case "MODEL_RELOAD_OUTCOME_REMOVED":
+      return ModelReloadOutcome.REMOVED;
+    case 6:
+    case "MODEL_RELOAD_OUTCOME_FAILED":
+      return ModelReloadOutcome.FAILED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ModelReloadOutcome.UNRECOGNIZED;
+  }
+}
+
+export function modelReloadOutcomeToJSON(object: ModelReloadOutcome): string {
+  switch (object) {
+    case ModelReloadOutcome.UNSPECIFIED:
+      return "MODEL_RELOAD_OUTCOME_UNSPECIFIED";
+    case ModelReloadOutcome.ADDED:
+      return "MODEL_RELOAD_OUTCOME_ADDED";
+    case ModelReloadOutcome.REPLACED:
+      return "MODEL_RELOAD_OUTCOME_REPLACED";
+    case ModelReloadOutcome.UNCHANGED:
+      return "MODEL_RELOAD_OUTCOME_UNCHANGED";
+    case ModelReloadOutcome.KEPT:
+      return "MODEL_RELOAD_OUTCOME_KEPT";
+    case ModelReloadOutcome.REMOVED:
+      return "MODEL_RELOAD_OUTCOME_REMOVED";
+    case ModelReloadOutcome.FAILED:
+      return "MODEL_RELOAD_OUTCOME_FAILED";
+    case ModelReloadOutcome.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Request of ListModels. */
 export interface ListModelsRequest {
 }
@@ -42,6 +116,35 @@ export interface GetModelRequest {
 export interface GetModelResponse {
   /** The model. */
   model: Model | undefined;
+}
+
+/** Request of ReloadModels. */
+export interface ReloadModelsRequest {
+}
+
+/** Answer of ReloadModels. */
+export interface ReloadModelsResponse {
+  /** Every model that was served before or is served now, by ascending name. */
+  models: ModelReload[];
+}
+
+/** What became of one model. */
+export interface ModelReload {
+  /** Name of the model; of a package that cannot be read, the name of its folder. */
+  modelName: string;
+  /** What became of it. */
+  outcome: ModelReloadOutcome;
+  /** The version that is served now. Empty if none is. */
+  version: string;
+  /** The version that was served before. Empty unless the model was replaced or removed. */
+  previousVersion: string;
+  /** Why, for a person to read. Empty unless the model was kept or failed. */
+  reason: string;
+  /**
+   * Feeds that are analysed with the model of this name, ascending. Of a package that failed because feeds cannot go over
+   * to it, those feeds.
+   */
+  feedIds: string[];
 }
 
 function createBaseListModelsRequest(): ListModelsRequest {
@@ -325,6 +428,288 @@ export const GetModelResponse: MessageFns<GetModelResponse> = {
   },
 };
 
+function createBaseReloadModelsRequest(): ReloadModelsRequest {
+  return {};
+}
+
+export const ReloadModelsRequest: MessageFns<ReloadModelsRequest> = {
+  encode(_: ReloadModelsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReloadModelsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReloadModelsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReloadModelsRequest {
+    return {};
+  },
+
+  toJSON(_: ReloadModelsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReloadModelsRequest>): ReloadModelsRequest {
+    return ReloadModelsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReloadModelsRequest>): ReloadModelsRequest {
+    const message = createBaseReloadModelsRequest();
+    return message;
+  },
+};
+
+function createBaseReloadModelsResponse(): ReloadModelsResponse {
+  return { models: [] };
+}
+
+export const ReloadModelsResponse: MessageFns<ReloadModelsResponse> = {
+  encode(message: ReloadModelsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.models) {
+      ModelReload.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReloadModelsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReloadModelsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.models.push(ModelReload.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReloadModelsResponse {
+    return {
+      models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => ModelReload.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ReloadModelsResponse): unknown {
+    const obj: any = {};
+    if (message.models?.length) {
+      obj.models = message.models.map((e) => ModelReload.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReloadModelsResponse>): ReloadModelsResponse {
+    return ReloadModelsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReloadModelsResponse>): ReloadModelsResponse {
+    const message = createBaseReloadModelsResponse();
+    message.models = object.models?.map((e) => ModelReload.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseModelReload(): ModelReload {
+  return { modelName: "", outcome: 0, version: "", previousVersion: "", reason: "", feedIds: [] };
+}
+
+export const ModelReload: MessageFns<ModelReload> = {
+  encode(message: ModelReload, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.modelName !== "") {
+      writer.uint32(10).string(message.modelName);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(16).int32(message.outcome);
+    }
+    if (message.version !== "") {
+      writer.uint32(26).string(message.version);
+    }
+    if (message.previousVersion !== "") {
+      writer.uint32(34).string(message.previousVersion);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    for (const v of message.feedIds) {
+      writer.uint32(50).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelReload {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelReload();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.modelName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.previousVersion = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.feedIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModelReload {
+    return {
+      modelName: isSet(object.modelName)
+        ? globalThis.String(object.modelName)
+        : isSet(object.model_name)
+        ? globalThis.String(object.model_name)
+        : "",
+      outcome: isSet(object.outcome) ? modelReloadOutcomeFromJSON(object.outcome) : 0,
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      previousVersion: isSet(object.previousVersion)
+        ? globalThis.String(object.previousVersion)
+        : isSet(object.previous_version)
+        ? globalThis.String(object.previous_version)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      feedIds: globalThis.Array.isArray(object?.feedIds)
+        ? object.feedIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.feed_ids)
+        ? object.feed_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ModelReload): unknown {
+    const obj: any = {};
+    if (message.modelName !== undefined) {
+      obj.modelName = message.modelName;
+    }
+    if (message.outcome !== undefined) {
+      obj.outcome = modelReloadOutcomeToJSON(message.outcome);
+    }
+    if (message.version !== undefined) {
+      obj.version = message.version;
+    }
+    if (message.previousVersion !== undefined) {
+      obj.previousVersion = message.previousVersion;
+    }
+    if (message.reason !== undefined) {
+      obj.reason = message.reason;
+    }
+    if (message.feedIds?.length) {
+      obj.feedIds = message.feedIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ModelReload>): ModelReload {
+    return ModelReload.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModelReload>): ModelReload {
+    const message = createBaseModelReload();
+    message.modelName = object.modelName ?? "";
+    message.outcome = object.outcome ?? 0;
+    message.version = object.version ?? "";
+    message.previousVersion = object.previousVersion ?? "";
+    message.reason = object.reason ?? "";
+    message.feedIds = object.feedIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 /**
  * The models that this server can run. Every error carries google.rpc details in `grpc-status-details-bin`, as in
  * FeedService.
@@ -351,6 +736,26 @@ export const ModelServiceService = {
     responseSerialize: (value: GetModelResponse): Buffer => Buffer.from(GetModelResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetModelResponse => GetModelResponse.decode(value),
   },
+  /**
+   * Looks at the model folders again and serves what they hold now, without ending a subscription. A changed package is
+   * loaded and run beside the old one; then the feeds go over to it between two batches, with no frame lost and no
+   * sequence number missing. Their subscribers get a new Started before the first analysis of the new version. What a
+   * configuration left to the model, such as thresholds, stays as it was when the configuration was sent.
+   * The answer tells of every model what became of it: a broken package fails alone, and what was served under its name
+   * before still is. The same happens at SIGHUP. Calls are served one after the other. Needs the scope `admin`.
+   * NOT_FOUND: a model folder is missing altogether, and nothing was changed. UNIMPLEMENTED: this server's models are
+   * fixed.
+   */
+  reloadModels: {
+    path: "/surgicam.v1.ModelService/ReloadModels" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReloadModelsRequest): Buffer => Buffer.from(ReloadModelsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReloadModelsRequest => ReloadModelsRequest.decode(value),
+    responseSerialize: (value: ReloadModelsResponse): Buffer =>
+      Buffer.from(ReloadModelsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReloadModelsResponse => ReloadModelsResponse.decode(value),
+  },
 } as const;
 
 export interface ModelServiceServer extends UntypedServiceImplementation {
@@ -358,6 +763,17 @@ export interface ModelServiceServer extends UntypedServiceImplementation {
   listModels: handleUnaryCall<ListModelsRequest, ListModelsResponse>;
   /** One model. NOT_FOUND: there is no such model; the message names those there are. */
   getModel: handleUnaryCall<GetModelRequest, GetModelResponse>;
+  /**
+   * Looks at the model folders again and serves what they hold now, without ending a subscription. A changed package is
+   * loaded and run beside the old one; then the feeds go over to it between two batches, with no frame lost and no
+   * sequence number missing. Their subscribers get a new Started before the first analysis of the new version. What a
+   * configuration left to the model, such as thresholds, stays as it was when the configuration was sent.
+   * The answer tells of every model what became of it: a broken package fails alone, and what was served under its name
+   * before still is. The same happens at SIGHUP. Calls are served one after the other. Needs the scope `admin`.
+   * NOT_FOUND: a model folder is missing altogether, and nothing was changed. UNIMPLEMENTED: this server's models are
+   * fixed.
+   */
+  reloadModels: handleUnaryCall<ReloadModelsRequest, ReloadModelsResponse>;
 }
 
 export interface ModelServiceClient extends Client {
@@ -392,6 +808,31 @@ export interface ModelServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetModelResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Looks at the model folders again and serves what they hold now, without ending a subscription. A changed package is
+   * loaded and run beside the old one; then the feeds go over to it between two batches, with no frame lost and no
+   * sequence number missing. Their subscribers get a new Started before the first analysis of the new version. What a
+   * configuration left to the model, such as thresholds, stays as it was when the configuration was sent.
+   * The answer tells of every model what became of it: a broken package fails alone, and what was served under its name
+   * before still is. The same happens at SIGHUP. Calls are served one after the other. Needs the scope `admin`.
+   * NOT_FOUND: a model folder is missing altogether, and nothing was changed. UNIMPLEMENTED: this server's models are
+   * fixed.
+   */
+  reloadModels(
+    request: ReloadModelsRequest,
+    callback: (error: ServiceError | null, response: ReloadModelsResponse) => void,
+  ): ClientUnaryCall;
+  reloadModels(
+    request: ReloadModelsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReloadModelsResponse) => void,
+  ): ClientUnaryCall;
+  reloadModels(
+    request: ReloadModelsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReloadModelsResponse) => void,
   ): ClientUnaryCall;
 }
 
