@@ -194,6 +194,7 @@ function serverOptions({ server, auth, video }: Config) {
     port: server.port,
     insecure: server.insecure,
     reloadMs: server.reloadMs,
+    channelz: server.channelz,
     ...tlsOptions(server),
     auth: authOptions(auth),
     ...(video.mediaRoot === null ? {} : { mediaRoot: video.mediaRoot }),

@@ -67,6 +67,9 @@ export const server = z.strictObject({
   keepaliveTimeoutMs: whole(100, 600_000)
     .default(10_000)
     .describe('Its connection is closed when the answer takes longer, milliseconds.'),
+  channelz: flag()
+    .default(false)
+    .describe('Serve grpc.channelz.v1, which shows connections and calls, to callers with the scope admin.'),
   maxConnectionIdleMs: whole(0, DAY_MS)
     .default(300_000)
     .describe('A connection without a call is closed after so long, milliseconds. 0: never.'),

@@ -1,4 +1,10 @@
-import { Server, type ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js';
+import {
+  getChannelzHandlers,
+  getChannelzServiceDefinition,
+  Server,
+  type ServerCredentials,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { Observable } from 'rxjs';
 import { SurgicamError } from '../../domain/errors.js';
@@ -43,6 +49,8 @@ export interface RpcServerOptions extends ServerAddress, SecurityOptions {
   readonly mediaRoot?: string;
   /** When draining: how long the streams of others, such as a health watcher, may hold up the end. 500 if absent. */
   readonly drainGraceMs?: number;
+  /** Serve `grpc.channelz.v1` to administrators. If absent, false. */
+  readonly channelz?: boolean;
   /** Health says NOT_SERVING until it is resolved: the first model's warm-up. If absent, serving at once. */
   readonly warmUp?: Promise<unknown>;
   /** Health says NOT_SERVING while it is false: no inference worker is there. If absent, there always is one. */
@@ -83,13 +91,15 @@ async function serveBehind(security: Security, options: RpcServerOptions): Promi
   const audit = new AuditLog(options.auditLogger);
   const guard: ServerInterceptor = authInterceptor(security.authenticator, audit, logger);
   const limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
-  const server = new Server({ ...serverOptions(limits), interceptors: [guard] });
+  const { channelz = false } = options;
+  const server = new Server({ ...serverOptions(limits, channelz), interceptors: [guard] });
   const calls = new OpenCalls();
   const subscriptions = new SubscriptionCounters();
   addServices(server, { calls, logger, audit }, options, limits, subscriptions);
   const health = new Health(SERVICE_NAMES);
   health.addTo(server);
-  new ReflectionService(loadContract()).addToServer(server);
+  if (channelz) server.addService(getChannelzServiceDefinition(), getChannelzHandlers());
+  new ReflectionService(loadContract(channelz)).addToServer(server);
   const port = await bind(server, options, security.credentials);
   const readiness = new Readiness(health, logger);
   void Promise.resolve(options.warmUp).then(

@@ -52,8 +52,9 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxConnectionAgeMs: 0,
 };
 
-export function serverOptions(limits: ServerLimits): ServerOptions {
+export function serverOptions(limits: ServerLimits, channelz: boolean): ServerOptions {
   return {
+    'grpc.enable_channelz': channelz ? 1 : 0, // it counts every message of every call
     'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
     'grpc.max_receive_message_length': limits.maxRequestBytes,
     'grpc.max_send_message_length': limits.maxResponseBytes,
