@@ -68,7 +68,7 @@ export class DerivedGraphs {
   async cropMaps(crops: Float32Array, count: number): Promise<FeatureMap[]> {
     const { name, channels } = this.model.featureMaps.at(-1)!;
     const session = await this.#session('backbone', (bytes) =>
-      deriveBackboneGraph(bytes, { featureMap: name, std: this.model.std }),
+      deriveBackboneGraph(bytes, { featureMap: name, mean: this.model.mean, std: this.model.std }),
     );
     const dims = [count, 3, CROP_SIZE, CROP_SIZE];
     const all = (await session.run({ crops: { type: 'float32', data: crops, dims } }, [name])).get(name)!;

@@ -14,7 +14,7 @@ import type { AnalyzedFrame } from '../domain/frame-analysis.js';
 import type { VideoFrame } from '../domain/video-frame.js';
 import { CreditGate } from '../flow/credit-gate.js';
 import type { ModelPackage } from '../models/model-package.js';
-import type { RunGraph } from '../onnx/foreign/run-graph.js';
+import type { OpenGraph, RunGraph } from '../onnx/foreign/run-graph.js';
 import { batchLimit } from './batch-limit.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ForwardBenchmarkOptions, InferenceEngineOptions } from './engine-options.js';
@@ -183,6 +183,12 @@ export class InferenceEngine {
     this.#failIfClosed();
     const { intraOpThreads } = this.layout;
     return this.#slots[0]!.evaluate({ graph, feeds, outputs, intraOpThreads });
+  };
+
+  /** Opens a graph of any kind on the processor, to be run many times, in the first worker. Error: what the runtime says. */
+  readonly openGraph: OpenGraph = async (graph) => {
+    this.#failIfClosed();
+    return this.#slots[0]!.openGraph({ graph, intraOpThreads: this.layout.intraOpThreads });
   };
 
   /** Lanes end with unavailable, batches at work are finished, workers end. Resolves when no thread is left. */

@@ -93,6 +93,23 @@ export interface EvaluateRequest {
 
 export type EvaluateReply = ReadonlyMap<string, GraphValue>;
 
+/** A graph that stays open until it is released. */
+export interface OpenRequest {
+  readonly graph: Uint8Array;
+  readonly intraOpThreads: number;
+}
+
+export interface OpenReply {
+  /** Of this worker; another one does not know it. */
+  readonly graphId: number;
+}
+
+export interface EvaluateOpenedRequest {
+  readonly graphId: number;
+  readonly feeds: GraphFeeds;
+  readonly outputs: readonly string[];
+}
+
 /** Every call a worker answers: what it is asked and what it replies. */
 export interface WorkerCalls {
   readonly load: { readonly request: LoadRequest; readonly reply: LoadReply };
@@ -101,6 +118,9 @@ export interface WorkerCalls {
   readonly release: { readonly request: ReleaseRequest; readonly reply: null };
   readonly benchmark: { readonly request: BenchmarkRequest; readonly reply: BenchmarkReply };
   readonly evaluate: { readonly request: EvaluateRequest; readonly reply: EvaluateReply };
+  readonly open: { readonly request: OpenRequest; readonly reply: OpenReply };
+  readonly evaluateOpened: { readonly request: EvaluateOpenedRequest; readonly reply: EvaluateReply };
+  readonly closeOpened: { readonly request: { readonly graphId: number }; readonly reply: null };
   /** Answered at once, between two runs too: whether the thread still works. */
   readonly ping: { readonly request: null; readonly reply: null };
   /** Gives everything back and ends the thread. */

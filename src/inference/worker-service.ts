@@ -3,6 +3,7 @@ import { batchLimit } from './batch-limit.js';
 import { measureInTurns, type BenchmarkSubject } from './benchmark.js';
 import { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession, OpenSession } from './graph-session.js';
+import { OpenedGraphs } from './opened-graphs.js';
 import { selectProvider } from './provider-selection.js';
 import { buffersOf } from './result-buffers.js';
 import { checkUnchanged } from './unchanged-graph.js';
@@ -14,6 +15,7 @@ import type {
   EvaluateRequest,
   LoadReply,
   LoadRequest,
+  OpenReply,
   RunReply,
   RunRequest,
   WorkerRequest,
@@ -21,15 +23,18 @@ import type {
 
 /** A call's reply and the buffers to be transferred with it. */
 export interface Answer {
-  readonly reply: LoadReply | RunReply | BenchmarkReply | EvaluateReply | null;
+  readonly reply: LoadReply | RunReply | BenchmarkReply | EvaluateReply | OpenReply | null;
   readonly transfer: ArrayBuffer[];
 }
 
 /** What a worker does when it is called; its models live here. */
 export class WorkerService {
   readonly #models = new Map<string, WorkerModel>();
+  readonly #opened: OpenedGraphs;
 
-  constructor(private readonly openSession: OpenSession) {}
+  constructor(private readonly openSession: OpenSession) {
+    this.#opened = new OpenedGraphs(openSession);
+  }
 
   async answer(message: WorkerRequest): Promise<Answer> {
     switch (message.call) {
@@ -43,6 +48,18 @@ export class WorkerService {
         return { reply: await this.#benchmark(message.request), transfer: [] };
       case 'evaluate':
         return { reply: await this.#evaluate(message.request), transfer: [] };
+      case 'open':
+        return { reply: await this.#opened.open(message.request), transfer: [] };
+      case 'evaluateOpened': {
+        const reply = await this.#opened.evaluate(message.request);
+        return {
+          reply,
+          transfer: [...new Set([...reply.values()].map(({ data }) => data.buffer))] as ArrayBuffer[],
+        };
+      }
+      case 'closeOpened':
+        await this.#opened.release(message.request.graphId);
+        return { reply: null, transfer: [] };
       case 'ping':
         return { reply: null, transfer: [] };
       case 'quit':
@@ -123,6 +140,7 @@ export class WorkerService {
   async #close(): Promise<null> {
     for (const model of this.#models.values()) await model.release();
     this.#models.clear();
+    await this.#opened.releaseAll();
     return null;
   }
 }

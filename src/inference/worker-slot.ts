@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SurgicamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
+import type { OpenedGraph } from '../onnx/foreign/run-graph.js';
 import { WorkerHandle } from './worker-handle.js';
 import { probeWorker, type WorkerHealth } from './worker-health.js';
 import type {
@@ -8,6 +9,7 @@ import type {
   EvaluateRequest,
   LoadReply,
   LoadRequest,
+  OpenRequest,
   RunReply,
   RunRequest,
 } from './worker-messages.js';
@@ -113,6 +115,22 @@ export class WorkerSlot {
   /** Error: what the runtime says, or unavailable when the worker ends before it has answered. */
   async evaluate(request: EvaluateRequest): Promise<EvaluateReply> {
     return this.#counted(async () => (await this.#current).call('evaluate', request));
+  }
+
+  /**
+   * Opens a graph in the worker that is there now. Error: what the runtime says. Runs fail with unavailable once that
+   * worker has ended; its successor does not know the graph.
+   */
+  async openGraph(request: OpenRequest): Promise<OpenedGraph> {
+    const handle = await this.#current;
+    const { graphId } = await this.#counted(() => handle.call('open', request));
+    return {
+      run: (feeds, outputs) =>
+        this.#counted(() => handle.call('evaluateOpened', { graphId, feeds, outputs })),
+      close: async () => {
+        await handle.call('closeOpened', { graphId });
+      },
+    };
   }
 
   /** Gives the worker up, so that a new one takes its place. What it was doing fails. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GRAPH_INPUTS, GRAPH_OUTPUTS } from '../onnx/graph-names.js';
+import { RANGE_METHOD_KINDS } from '../onnx/quantize/range-method.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const GRAPH_FILE = 'model.onnx';
@@ -102,13 +103,25 @@ const fields = section({
   quantization: section({
     /** Of the graph it was made of. */
     sourceGraphSha256: sha256,
-    method: z.literal('min-max', { error: 'min-max' }),
+    /** How the ranges of activations were taken from the calibration frames. */
+    method: z.enum(RANGE_METHOD_KINDS, { error: RANGE_METHOD_KINDS.join(', ') }),
+    /** Share of values inside the ranges, per cent; of method percentile alone. */
+    percent: bounded(50, 100).optional(),
+    /** Whether biases make up for the rounding of weights; if absent, they do not. */
+    biasCorrection: z.boolean({ error: 'true or false' }).optional(),
+    /** Whether the weights are written for processors with AMX; if absent, they are not. */
+    amx: z.boolean({ error: 'true or false' }).optional(),
+    /** Convolutions that stayed float32; absent when none did. */
+    floatLayers: z.array(text(), { error: 'a list of names' }).optional(),
     calibrationFrames: whole(1, 1_000_000),
+    /** Those that method, bias correction and float layers were chosen by; absent in packages of before. */
+    selectionFrames: whole(1, 1_000_000).optional(),
     heldOutFrames: whole(1, 1_000_000),
     heatmapCorrelation: bounded(-1, 1),
     worstHeatmapCorrelation: bounded(-1, 1),
     presenceAgreement: bounded(0, 1),
     slfeCosine: bounded(-1, 1).optional(),
+    boxIou: bounded(0, 1).optional(),
   }).optional(),
   /** How a graph in half precision came to be, and how far it is from the graph it was made of, where that was measured. */
   conversion: section({

@@ -7,25 +7,43 @@ export interface Fidelity {
   readonly presenceAgreement: number;
   /** Mean cosine of the features of present classes; absent when neither graph computes any. */
   readonly slfeCosine?: number;
+  /** Mean matchedBoxIou of the boxes of present classes at the model's T_roi; absent when there is no box. */
+  readonly boxIou?: number;
 }
 
 /** Smallest values with which an 8-bit model stands for its original. */
-const BOUNDS: Readonly<Record<keyof Fidelity, number>> = {
+export const FIDELITY_BOUNDS = {
   heatmapCorrelation: 0.99,
   worstHeatmapCorrelation: 0.95,
   presenceAgreement: 0.995,
   slfeCosine: 0.99,
-};
+} as const satisfies Partial<Record<keyof Fidelity, number>>;
+
+type Bounded = keyof typeof FIDELITY_BOUNDS;
+
+const BOUNDED = Object.keys(FIDELITY_BOUNDS) as Bounded[];
 
 /** What falls below its bound, for a person; empty when the model is near enough. */
 export function missedBounds(fidelity: Fidelity): string[] {
-  const names = Object.keys(BOUNDS) as (keyof Fidelity)[];
-  return names.flatMap((name) => {
+  return BOUNDED.flatMap((name) => {
     const value = fidelity[name];
-    return value === undefined || value >= BOUNDS[name]
+    return value === undefined || value >= FIDELITY_BOUNDS[name]
       ? []
-      : [`${name} is ${value.toFixed(4)}, allowed is ${BOUNDS[name]} or more`];
+      : [`${name} is ${value.toFixed(4)}, allowed is ${FIDELITY_BOUNDS[name]} or more`];
   });
+}
+
+/**
+ * How much of what the bounds allow is used up, on average: 0 for the original itself, 1 where every value lies at its
+ * bound. What ways of quantizing are compared by.
+ */
+export function shareOfAllowance(fidelity: Fidelity): number {
+  return mean(
+    BOUNDED.flatMap((name) => {
+      const value = fidelity[name];
+      return value === undefined ? [] : [(1 - value) / (1 - FIDELITY_BOUNDS[name])];
+    }),
+  );
 }
 
 /** Pearson correlation; two flat rows are alike, a flat one and another are not. */

@@ -1,159 +1,181 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SurgicamError } from '../domain/errors.js';
-import { presentClasses, probabilitiesOf } from '../localization/presence.js';
-import type { GraphFeeds, RunGraph } from '../onnx/foreign/run-graph.js';
-import { GRAPH_INPUTS, GRAPH_OUTPUTS } from '../onnx/graph-names.js';
-import { calibrate } from '../onnx/quantize/calibrate.js';
-import { quantizeGraph } from '../onnx/quantize/quantize-graph.js';
+import type { OpenGraph } from '../onnx/foreign/run-graph.js';
+import { describeLayers } from '../onnx/quantize/describe-layers.js';
+import { measureLayerErrors } from '../onnx/quantize/layer-errors.js';
+import { writePixelCells } from '../onnx/quantize/pixel-cells.js';
+import { openForQuantization } from '../onnx/quantize/quantize-graph.js';
+import type { ModelGraph } from '../onnx/resnet-graph.js';
+import { methodLabel, RANGE_METHODS, type RangeMethodKind } from '../onnx/quantize/range-method.js';
+import { FidelityProbe } from './fidelity-probe.js';
+import type { ManifestFacts } from './manifest.js';
 import type { ModelPackage } from './model-package.js';
-import {
-  correlation,
-  cosine,
-  mean,
-  missedBounds,
-  worstPerCent,
-  type Fidelity,
-} from './quantization-fidelity.js';
+import { FIDELITY_BOUNDS, missedBounds, type Fidelity } from './quantization-fidelity.js';
+import type { QuantizationReport } from './quantization-report.js';
+import { QuantizationSearch, type Choice, type QuantizationProgress } from './quantization-search.js';
 import { checkTarget, writeModelPackage } from './write-model-package.js';
 
 export interface QuantizeModelOptions {
   readonly source: ModelPackage;
   /** Folder of the package to be; see writeModelPackage. */
   readonly directory: string;
-  /** RGB24 of the model's input size; every fifth is held out to measure with. At least five. */
+  /** Name of the package to be. If absent, the source's with `-int8` behind it. */
+  readonly name?: string;
+  /**
+   * RGB24 of the model's input size, at least five. Of every five the first three calibrate, by the fourth the way of
+   * quantizing is chosen, and the fifth is held out to measure with.
+   */
   readonly frames: readonly Uint8Array[];
-  readonly runGraph: RunGraph;
+  readonly openGraph: OpenGraph;
+  /** How ranges are taken. If absent, auto: by what stays nearest to the original. */
+  readonly method?: RangeMethodKind | 'auto';
+  /** How many of the layers that hurt most may stay float where a bound is missed. If absent, 8. */
+  readonly maxFloatLayers?: number;
+  /** Write the weights for a processor with AMX; see WEIGHT_ZERO_POINT. If absent, false. */
+  readonly amx?: boolean;
+  /** Measure what each layer costs alone even where no bound is missed. If absent, false. */
+  readonly measureLayersAlone?: boolean;
   /** Write a model that misses a bound, too. If absent, false. */
   readonly allowMiss?: boolean;
   readonly replace?: boolean;
+  readonly onProgress?: (progress: QuantizationProgress) => void;
+  /** Hears all that was measured before the package is written or refused. */
+  readonly onReport?: (report: QuantizationReport) => void | Promise<void>;
 }
 
 export interface QuantizedModel {
   readonly fidelity: Fidelity;
   /** For a person; empty when all bounds are met. */
   readonly missed: readonly string[];
+  readonly report: QuantizationReport;
 }
 
-const HELD_OUT = 5;
+const PERIOD = 5;
+const DEFAULT_MAX_FLOAT_LAYERS = 8;
+
+/** Frames whose layers are compared one by one. */
+const LAYER_FRAMES = 8;
 
 /**
  * Writes an 8-bit package of a float one. Errors: invalid_argument for too few frames or a graph without convolutions;
  * failed_precondition for an 8-bit source, or a result that misses a bound of fidelity; those of writeModelPackage.
  */
 export async function quantizeModel(options: QuantizeModelOptions): Promise<QuantizedModel> {
-  const { source, directory, frames, runGraph, allowMiss = false, replace = false } = options;
-  const { manifest } = source;
-  if (frames.length < HELD_OUT) {
-    throw SurgicamError.invalidField('calibration frames', frames.length, `at least ${HELD_OUT}`);
+  const { source, directory, frames, openGraph, allowMiss = false, replace = false } = options;
+  const { method = 'auto', maxFloatLayers = DEFAULT_MAX_FLOAT_LAYERS, amx = false } = options;
+  const { onProgress = () => undefined } = options;
+  const { manifest, description } = source;
+  if (frames.length < PERIOD) {
+    throw SurgicamError.invalidField('calibration frames', frames.length, `at least ${PERIOD}`);
   }
-  if (manifest.precision === 'int8') {
+  if (manifest.precision !== undefined && manifest.precision !== 'float32') {
     throw new SurgicamError(
       'failed_precondition',
-      `${manifest.name} is 8-bit already; give its float32 package`,
+      `${manifest.name} is ${manifest.precision} already; give its float32 package`,
     );
   }
   await checkTarget(path.resolve(directory), replace);
-  const heldOut = frames.filter((_, i) => i % HELD_OUT === HELD_OUT - 1);
-  const calibration = frames.filter((_, i) => i % HELD_OUT !== HELD_OUT - 1);
   const { width, height } = manifest.input;
+  const part = (isIn: (place: number) => boolean) => frames.filter((_, i) => isIn(i % PERIOD));
+  const calibration = part((place) => place < PERIOD - 2);
+  const selection = part((place) => place === PERIOD - 2);
+  const heldOut = part((place) => place === PERIOD - 1);
   const original = await readFile(source.graphPath);
-  const ranges = await calibrate(original, { frames: calibration, width, height }, runGraph);
-  const bytes = quantizeGraph(original, ranges);
-  const fidelity = await compareGraphs(source, original, bytes, heldOut, runGraph);
+  const graph = writePixelCells(original);
+  const search = await QuantizationSearch.begin({
+    graph,
+    lastMap: description.featureMaps.at(-1)!.name,
+    calibration: { frames: calibration, width, height },
+    selection: { frames: selection, width, height },
+    probe: await FidelityProbe.create(source, original, selection, openGraph),
+    openGraph,
+    methods: RANGE_METHODS.filter(({ kind }) => method === 'auto' || kind === method),
+    amx,
+    onProgress,
+  });
+  const choice = await search.chooseFloatLayers(await search.chooseMethod(), maxFloatLayers);
+  const bytes = search.quantize(choice);
+  const final = await FidelityProbe.create(source, original, heldOut, openGraph);
+  const fidelity = await final.compare(bytes);
+  onProgress({ stage: 'held-out', done: heldOut.length, total: heldOut.length });
   const missed = missedBounds(fidelity);
+  const floatLayers = new Set(choice.floatLayers);
+  const shown = { frames: selection.slice(0, LAYER_FRAMES), width, height };
+  const sqnr = await measureLayerErrors(graph, bytes, floatLayers, shown, openGraph);
+  const measuresAlone = options.measureLayersAlone ?? false;
+  const alone = measuresAlone || choice.floatLayers.length > 0 ? await search.layersAlone(choice) : undefined;
+  const report: QuantizationReport = {
+    model: manifest.name,
+    sourceGraphSha256: manifest.graph.sha256,
+    frames: { calibration: calibration.length, selection: selection.length, heldOut: heldOut.length },
+    candidates: search.candidates,
+    chosen: { ...choice, method: methodLabel(choice.method) },
+    fidelity,
+    bounds: FIDELITY_BOUNDS,
+    missed,
+    layers: describeLayers(openForQuantization(graph), openForQuantization(graph, floatLayers).plan, {
+      measured: search.statistics.ranges,
+      coded: search.ranges(choice.method),
+      method: methodLabel(choice.method),
+      sqnr,
+      ...(alone === undefined ? {} : { alone }),
+    }),
+  };
+  await options.onReport?.(report);
   if (missed.length > 0 && !allowMiss) {
+    const kept =
+      choice.floatLayers.length === 0 ? '' : ` with ${choice.floatLayers.join(', ')} left in float32`;
     throw new SurgicamError(
       'failed_precondition',
-      `${manifest.name} in 8 bits is too far from its original: ${missed.join('; ')}. Calibrate with more frames of the ` +
-        'kind that it will see, or write it anyway with --allow-miss',
+      `${manifest.name} in 8 bits${kept} is too far from its original: ${missed.join('; ')}. Calibrate with more frames of ` +
+        'the kind that it will see, allow more layers to stay float32 (--max-float-layers), or write it anyway with --allow-miss',
     );
   }
-  const last = source.description.featureMaps.length - 1;
-  // No gradient goes through rounding; that of the last map goes through the float head alone.
-  const featureMaps = source.description.featureMaps.map((map, i) =>
-    i === last ? map : { ...map, hasGradient: false },
-  );
-  const { architecture, head, probabilityFunction, graph } = manifest;
-  const quantization = {
-    sourceGraphSha256: graph.sha256,
-    method: 'min-max' as const,
-    calibrationFrames: calibration.length,
-    heldOutFrames: heldOut.length,
-    ...fidelity,
-  };
-  await writeModelPackage(
-    directory,
-    { ...manifest, precision: 'int8', quantization },
-    {
-      bytes,
-      architecture,
-      head,
-      probabilityFunction,
-      featureMaps,
-      inputs: graph.inputs,
-      outputs: graph.outputs,
-    },
-    { replace },
-  );
-  return { fidelity, missed };
+  await writeModelPackage(directory, quantizedFacts(options, choice, report), quantizedParts(source, bytes), {
+    replace,
+  });
+  return { fidelity, missed, report };
 }
 
-async function compareGraphs(
-  { description, graphOutputs }: ModelPackage,
-  original: Uint8Array,
-  quantized: Uint8Array,
-  frames: readonly Uint8Array[],
-  runGraph: RunGraph,
-): Promise<Fidelity> {
-  const { inputWidth, inputHeight, classes, roiThreshold, classThreshold, probabilityFunction } = description;
-  const withFeatures = graphOutputs.includes(GRAPH_OUTPUTS.slfe);
-  const outputs = [
-    GRAPH_OUTPUTS.logits,
-    GRAPH_OUTPUTS.gradcam,
-    ...(withFeatures ? [GRAPH_OUTPUTS.slfe] : []),
-  ];
-  const thresholds = classes.map(() => classThreshold);
-  const correlations: number[] = [];
-  const cosines: number[] = [];
-  const agreements: number[] = [];
-  for (const frame of frames) {
-    const roi = new Float32Array(classes.length).fill(roiThreshold);
-    const dims = [1, inputHeight, inputWidth, 3];
-    const feeds: GraphFeeds = {
-      [GRAPH_INPUTS.frames]: { type: 'uint8', data: frame, dims },
-      ...(withFeatures && {
-        [GRAPH_INPUTS.roiThresholds]: { type: 'float32', data: roi, dims: [1, classes.length] },
-      }),
-    };
-    const results = [await runGraph(original, feeds, outputs), await runGraph(quantized, feeds, outputs)];
-    const rows = (name: string, classId: number): [Float32Array, Float32Array] =>
-      results.map((values) => {
-        const all = values.get(name)!.data as Float32Array;
-        const length = all.length / classes.length;
-        return all.subarray(classId * length, (classId + 1) * length);
-      }) as [Float32Array, Float32Array];
-    const [expected, actual] = results.map((values) => {
-      const logits = values.get(GRAPH_OUTPUTS.logits)!.data as Float32Array;
-      return presentClasses(probabilitiesOf(logits, probabilityFunction), thresholds);
-    });
-    for (const classId of classes.keys()) {
-      agreements.push(expected![classId] === actual![classId] ? 1 : 0);
-      if (!expected![classId]!) continue;
-      correlations.push(correlation(...rows(GRAPH_OUTPUTS.gradcam, classId)));
-      if (withFeatures) cosines.push(cosine(...rows(GRAPH_OUTPUTS.slfe, classId)));
-    }
-  }
-  if (correlations.length === 0) {
-    throw new SurgicamError(
-      'failed_precondition',
-      'the model sees no class in the frames held out, so there is no heatmap to compare: calibrate with frames that show its classes',
-    );
-  }
+function quantizedFacts(
+  { source: { manifest }, name = `${manifest.name}-int8`, amx = false }: QuantizeModelOptions,
+  { method, biasCorrection, floatLayers }: Choice,
+  { frames, fidelity, sourceGraphSha256 }: QuantizationReport,
+): ManifestFacts {
   return {
-    heatmapCorrelation: mean(correlations),
-    worstHeatmapCorrelation: worstPerCent(correlations),
-    presenceAgreement: mean(agreements),
-    ...(cosines.length === 0 ? {} : { slfeCosine: mean(cosines) }),
+    ...manifest,
+    name,
+    precision: 'int8',
+    quantization: {
+      sourceGraphSha256,
+      method: method.kind,
+      ...(method.kind === 'percentile' && { percent: method.percent }),
+      ...(biasCorrection && { biasCorrection }),
+      ...(amx && { amx }),
+      ...(floatLayers.length > 0 && { floatLayers: [...floatLayers] }),
+      calibrationFrames: frames.calibration,
+      selectionFrames: frames.selection,
+      heldOutFrames: frames.heldOut,
+      ...fidelity,
+    },
+  };
+}
+
+function quantizedParts({ manifest, description }: ModelPackage, bytes: Uint8Array): ModelGraph {
+  const { architecture, head, probabilityFunction, graph } = manifest;
+  const last = description.featureMaps.length - 1;
+  // No gradient goes through rounding; that of the last map goes through the float head alone.
+  const featureMaps = description.featureMaps.map((map, i) =>
+    i === last ? map : { ...map, hasGradient: false },
+  );
+  return {
+    bytes,
+    architecture,
+    head,
+    probabilityFunction,
+    featureMaps,
+    inputs: graph.inputs,
+    outputs: graph.outputs,
   };
 }

@@ -6,10 +6,15 @@ export const GRAPH_INPUTS = {
   roiThresholds: 'roi_thresholds',
 } as const;
 
-/** Where the bytes of frames have become what the network takes: float32 [N, 3, H, W]; a graph has one of the two. */
+/** Where the bytes of frames have become what the network takes; a graph has one of these. float32 [N, 3, H, W]: */
 export const PROLOG_TENSORS = {
   /** RGB in [0, 255] minus the mean; the first convolution's weights hold the division by the standard deviation. */
   centred: 'frames.centred',
+  /**
+   * Of 8-bit graphs: uint8 [N, 12, h, w], every 2 x 2 pixels of the frame, bordered with the mean colour, as one cell of
+   * 12 channels (rows, columns, RGB). The first convolution subtracts the mean with its bias.
+   */
+  cells: 'frames.cells',
   /** (RGB / 255 - mean) / std, what a foreign network takes. */
   normalized: 'frames.normalized',
 } as const;

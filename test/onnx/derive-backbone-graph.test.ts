@@ -17,7 +17,7 @@ const normalized = Float32Array.from({ length: area * 3 }, (_, i) => {
 });
 
 async function expectSameMap(model: Uint8Array, featureMap: string): Promise<void> {
-  const backbone = deriveBackboneGraph(model, { featureMap, std });
+  const backbone = deriveBackboneGraph(model, { featureMap, mean, std });
   const runners = [new GraphRunner(model), new GraphRunner(backbone)] as const;
   try {
     const frames = { data: pixels, shape: [1, inputHeight, inputWidth, 3] };
@@ -51,7 +51,9 @@ describe('deriveBackboneGraph', () => {
     const options = { ...SMALL_INPUT, depth: 18, width: 8, classes: 3 } as const;
     const { bytes } = await buildRandomResNet(options);
     await expectSameMap(bytes, 'layer4');
-    const { inputs, outputs } = graphSignature(deriveBackboneGraph(bytes, { featureMap: 'layer4', std }));
+    const { inputs, outputs } = graphSignature(
+      deriveBackboneGraph(bytes, { featureMap: 'layer4', mean, std }),
+    );
     expect(inputs).toEqual([{ name: 'crops', type: 'float32', axes: ['M', 3, 'height', 'width'] }]);
     expect(outputs).toEqual([{ name: 'layer4', type: 'float32', axes: ['M', 64, 'mapHeight', 'mapWidth'] }]);
   });
@@ -83,15 +85,15 @@ describe('deriveBackboneGraph', () => {
 
   it('refuses a feature map that is not there, and a graph without a known beginning', async () => {
     const { bytes } = await buildRandomResNet({ ...SMALL_INPUT, depth: 18, width: 8, classes: 3 });
-    expect(() => deriveBackboneGraph(bytes, { featureMap: 'layer9', std })).toThrow(
+    expect(() => deriveBackboneGraph(bytes, { featureMap: 'layer9', mean, std })).toThrow(
       /feature map is "layer9"; allowed: logits, .*layer4/,
     );
     const writer = new GraphWriter();
     writer.input('x', 'float32', ['N', 3, 8, 8]);
     writer.node('Relu', 'y', ['x']);
     writer.output('y', 'float32', ['N', 3, 8, 8]);
-    expect(() => deriveBackboneGraph(writer.finish(), { featureMap: 'y', std })).toThrow(
-      /has no tensor frames.centred or frames.normalized/,
+    expect(() => deriveBackboneGraph(writer.finish(), { featureMap: 'y', mean, std })).toThrow(
+      /has no tensor frames.centred or frames.cells or frames.normalized/,
     );
   });
 });

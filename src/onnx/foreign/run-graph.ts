@@ -14,6 +14,16 @@ export interface GraphValue {
   readonly dims: readonly number[];
 }
 
+/** A graph that is opened once and run many times. Close it: it holds its weights. */
+export interface OpenedGraph {
+  /** Runs it on the processor and fetches `outputs`, whose buffers are the caller's own. */
+  run(feeds: GraphFeeds, outputs: readonly string[]): Promise<ReadonlyMap<string, GraphValue>>;
+  close(): Promise<void>;
+}
+
+/** Opens a graph on the processor. Rejects with what the runtime says about a graph that it cannot open. */
+export type OpenGraph = (graph: Uint8Array) => Promise<OpenedGraph>;
+
 /**
  * Opens a graph, runs it once on the processor and fetches `outputs`: the way to onnxruntime of those who may not import
  * it. Rejects with what the runtime says about a graph that it cannot open or run.

@@ -1,4 +1,4 @@
-import { HEAD_GRADIENT } from '../graph-names.js';
+import { HEAD_GRADIENT, PROLOG_TENSORS } from '../graph-names.js';
 import { attributesOf, type GraphView } from '../graph-view.js';
 import { TensorProto, type NodeProto } from '../onnx-proto.js';
 
@@ -7,15 +7,22 @@ export interface QuantizationPlan {
   readonly convolutions: readonly NodeProto[];
   /** Tensors that are written as 8-bit codes, with the tensor whose code they share: pooling changes no value. */
   readonly tensors: ReadonlyMap<string, string>;
+  /** Those of the tensors whose values are bytes already, with the uint8 tensor that they were cast from. */
+  readonly bytes: ReadonlyMap<string, string>;
 }
 
 /**
- * Every convolution with constant float weights but the one that makes Grad-CAM of the head's weights. A convolution's
- * sum goes on through the Relu that takes it alone; the codes are taken behind it. What only float operators take,
- * as the last feature map, stays float.
+ * Every convolution with constant float weights but the one that makes Grad-CAM of the head's weights, and but those of
+ * `floatLayers`, named by their outputs. A convolution's sum goes on through the Relu that takes it alone; the codes are
+ * taken behind it. What only float operators take, as the last feature map, stays float.
  */
-export function planQuantization(view: GraphView): QuantizationPlan {
-  const convolutions = view.nodes.filter((node) => isQuantizable(node, view));
+export function planQuantization(
+  view: GraphView,
+  floatLayers: ReadonlySet<string> = new Set(),
+): QuantizationPlan {
+  const convolutions = view.nodes.filter(
+    (node) => isQuantizable(node, view) && !floatLayers.has(layerName(node)),
+  );
   const chosen = new Set(convolutions);
   const tensors = new Map<string, string>();
   for (const { input } of convolutions) mark(input![0]!, view, tensors);
@@ -26,7 +33,26 @@ export function planQuantization(view: GraphView): QuantizationPlan {
     if (terms.some((name) => view.constant(name) !== undefined)) continue;
     for (const name of terms) mark(name, view, tensors);
   }
-  return { convolutions, tensors };
+  const bytes = new Map<string, string>();
+  for (const tensor of tensors.keys()) {
+    const producer = view.producer(tensor);
+    const source = producer?.input?.[0];
+    if (producer?.opType === 'Cast' && source === PROLOG_TENSORS.cells) bytes.set(tensor, source);
+  }
+  return { convolutions, tensors, bytes };
+}
+
+/** Layers are called by the tensor that their convolution makes: nodes of foreign networks need not have names. */
+export function layerName(convolution: NodeProto): string {
+  return convolution.output![0]!;
+}
+
+/** The tensor in which a layer's result is seen: behind the Relu that alone takes the convolution's sum. */
+export function layerResult(convolution: NodeProto, view: GraphView): string {
+  const sum = layerName(convolution);
+  const [taker, ...others] = view.consumers(sum);
+  const isOutput = (view.graph.output ?? []).some(({ name }) => name === sum);
+  return taker?.opType === 'Relu' && others.length === 0 && !isOutput ? taker.output![0]! : sum;
 }
 
 function mark(tensor: string, view: GraphView, tensors: Map<string, string>): void {

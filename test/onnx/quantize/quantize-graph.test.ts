@@ -14,7 +14,7 @@ describe('quantizeGraph', () => {
     writer.node('Conv', 'y', ['x', ...constants], { kernel_shape: [1, 1] });
     writer.output('y', 'float32', ['N', 2, 1, 1]);
     const range = { low: -1, high: 2 };
-    const runner = new GraphRunner(quantizeGraph(writer.finish(), new Map([['x', range]])));
+    const runner = new GraphRunner(quantizeGraph(writer.finish(), { ranges: new Map([['x', range]]) }));
     const x = Float32Array.of(-0.9, 0.4, 1.7);
     const { y } = await runner.run({ x: { data: x, shape: [1, 3, 1, 1] } });
     await runner.close();
