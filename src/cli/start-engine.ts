@@ -5,7 +5,10 @@ import { locateFfmpeg, type FfmpegInstallation } from '../video/locate-ffmpeg.js
 
 /** The engine as the configuration wants it. */
 export function startEngine({ inference }: Config, logger: Logger): InferenceEngine {
-  return InferenceEngine.start({ ...inference, logger });
+  const { graphOptimization, cpuMemoryArena, memoryPattern, spinning, webgpuLayout, sessionEntries } =
+    inference;
+  const tuning = { graphOptimization, cpuMemoryArena, memoryPattern, spinning, webgpuLayout };
+  return InferenceEngine.start({ ...inference, tuning: { ...tuning, entries: sessionEntries }, logger });
 }
 
 /** The ffmpeg that will be used, announced in the log: what it can read depends on it. */

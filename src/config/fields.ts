@@ -41,3 +41,9 @@ export function optionalWebAddress() {
     .regex(/^https?:\/\/[^\s/]+/i, { error })
     .nullable();
 }
+
+/** A setting of an onnxruntime session. */
+export function sessionEntry(): z.ZodString {
+  const error = 'key=value, the key of letters, digits, _ and dots';
+  return z.string({ error }).regex(/^[A-Za-z][A-Za-z0-9_.]*=.+$/, { error });
+}

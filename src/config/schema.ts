@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { bounded, flag, oneOf, optionalText, optionalWebAddress, text, whole } from './fields.js';
+import {
+  bounded,
+  flag,
+  oneOf,
+  optionalText,
+  optionalWebAddress,
+  sessionEntry,
+  text,
+  whole,
+} from './fields.js';
 import { auth, server } from './server-section.js';
 
 const log = z.strictObject({
@@ -75,7 +84,46 @@ const inference = z.strictObject({
     ),
   maxWaitMs: bounded(0, 1_000)
     .default(2)
-    .describe('How long a frame may wait for others to share a run with, milliseconds.'),
+    .describe(
+      'How long a frame may wait for others to share a run with, milliseconds, where no latencyTargetMs is given.',
+    ),
+  latencyTargetMs: bounded(0, 60_000)
+    .default(0)
+    .describe(
+      'A frame may wait for others while its run would still end so long after it came, milliseconds, and while that pays. 0: maxWaitMs holds.',
+    ),
+  pipelineDepth: whole(0, 8, ' (0 lets the program choose)')
+    .default(0)
+    .describe(
+      'Most batches at a worker, the one that runs included. 0: one on the processor, two on a graphics card.',
+    ),
+  devices: z
+    .array(whole(0, 255), { error: 'a list of numbers' })
+    .default([])
+    .describe(
+      'Numbers of the NVIDIA cards to use (CUDA, TensorRT), a worker on each in turn. Empty: the first alone.',
+    ),
+  graphOptimization: oneOf(['disabled', 'basic', 'extended', 'layout', 'all'])
+    .default('all')
+    .describe('How far onnxruntime rewrites a graph when it loads it.'),
+  cpuMemoryArena: flag()
+    .default(true)
+    .describe('Keep memory of the processor for the next run. Off: less memory, slower.'),
+  memoryPattern: flag()
+    .default(true)
+    .describe('Plan the memory of a run as one block, once for every batch size.'),
+  spinning: flag()
+    .default(false)
+    .describe(
+      'Let threads of a run that wait for work turn instead of sleep: for machines that do nothing else.',
+    ),
+  webgpuLayout: oneOf(['auto', 'NCHW', 'NHWC'])
+    .default('auto')
+    .describe("Order of the axes in which WebGPU computes convolutions. auto: onnxruntime's choice."),
+  sessionEntries: z
+    .array(sessionEntry(), { error: 'a list of key=value' })
+    .default([])
+    .describe("Further settings of onnxruntime's sessions, for experts, each as key=value."),
 });
 
 const feeds = z.strictObject({

@@ -11,3 +11,14 @@ export function batchLimit(maxBatch: number, provider: Provider): number {
   if (maxBatch > 0) return maxBatch;
   return provider === 'cpu' ? 1 : ACCELERATOR_BATCH;
 }
+
+/**
+ * Sizes of the batches that are run once before the first real one. The processor is as ready for any size after one run.
+ * CUDA looks for the fastest convolutions at the first run of every size, which takes up to seconds; TensorRT builds
+ * an engine that covers the sizes that it has seen, so the least and the greatest come first.
+ */
+export function warmUpBatches(limit: number, provider: Provider): number[] {
+  if (provider === 'cpu') return [1, limit];
+  const between = Array.from({ length: Math.max(0, limit - 2) }, (_, i) => i + 2);
+  return [1, limit, ...between];
+}

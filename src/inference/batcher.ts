@@ -1,3 +1,6 @@
+import { waitUntilMs } from './batch-wait.js';
+import { ServiceTimes } from './service-times.js';
+
 /** Something that waits for its batch, since `queuedAtMs` of the main thread's `performance.now()`. */
 export interface Waiting {
   readonly queuedAtMs: number;
@@ -16,8 +19,10 @@ export interface BatchLane<T extends Waiting> {
 export interface BatcherOptions {
   /** Most items in a batch. */
   readonly maxBatch: number;
-  /** How long the first of a batch may wait for other lanes, milliseconds. */
+  /** How long the first of a batch may wait for other lanes, milliseconds; see waitUntilMs. */
   readonly maxWaitMs: number;
+  /** See WaitLimits. If absent, 0. */
+  readonly latencyTargetMs?: number;
 }
 
 /**
@@ -25,6 +30,8 @@ export interface BatcherOptions {
  * served last. It only decides; whoever has a free worker asks it and keeps the time.
  */
 export class Batcher<T extends Waiting> {
+  /** Of this batcher's batches. */
+  readonly times = new ServiceTimes();
   readonly #lanes: BatchLane<T>[] = [];
   #next = 0;
 
@@ -49,9 +56,13 @@ export class Batcher<T extends Waiting> {
   dueAtMs(): number | undefined {
     const heads = this.#lanes.flatMap((lane) => lane.peek() ?? []);
     if (heads.length === 0) return undefined;
-    const isFull = this.#lanes.reduce((sum, { length }) => sum + length, 0) >= this.options.maxBatch;
+    const waiting = this.#lanes.reduce((sum, { length }) => sum + length, 0);
+    const isFull = waiting >= this.options.maxBatch;
     if (isFull || !this.#lanes.some((lane) => lane.length === 0 && lane.mayContribute())) return -Infinity;
-    return Math.min(...heads.map(({ queuedAtMs }) => queuedAtMs)) + this.options.maxWaitMs;
+    const { maxWaitMs, latencyTargetMs = 0 } = this.options;
+    const queuedAtMs = heads.map((head) => head.queuedAtMs);
+    const [oldestMs, newestMs] = [Math.min(...queuedAtMs), Math.max(...queuedAtMs)];
+    return waitUntilMs({ waiting, oldestMs, newestMs }, { maxWaitMs, latencyTargetMs }, this.times);
   }
 
   /** Takes the next batch; empty when nothing waits. */

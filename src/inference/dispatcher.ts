@@ -6,6 +6,7 @@ import { PreviewEncoder, type FramePreviews } from './preview-encoder.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Ticket } from './ticket.js';
 import type { FrameJob, RunReply } from './worker-messages.js';
+import { firstReady } from './worker-choice.js';
 import type { WorkerSlot } from './worker-slot.js';
 
 /** A model that fails at every batch must not fill the log; the feeds count what they lose. */
@@ -14,6 +15,16 @@ const FAILURE_LOG_INTERVAL_MS = 1_000;
 interface ModelQueue {
   readonly model: Pick<LoadedModel, 'key' | 'description'>;
   readonly batcher: Batcher<Ticket>;
+  /** Most batches at a worker; see pipelineDepth. */
+  readonly depth: number;
+}
+
+/** A batch and who takes it. */
+interface Departure {
+  readonly atMs: number;
+  /** Places of the queue and of the worker. */
+  readonly queue: number;
+  readonly worker: number;
 }
 
 /** Brings batches and free workers together: models in turn, each when its batch is due. */
@@ -21,6 +32,8 @@ export class Dispatcher {
   readonly counters = new BatchCounters();
   readonly previews: PreviewEncoder;
   readonly #queues: ModelQueue[] = [];
+  /** When each worker is expected to be done with what it has; undefined where nothing is known. */
+  readonly #endsAtMs = new Map<WorkerSlot, number | undefined>();
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
   #failureLoggedAtMs = -Infinity;
@@ -45,16 +58,15 @@ export class Dispatcher {
   dispatch(): void {
     clearTimeout(this.#timer);
     for (;;) {
-      const slot = this.slots.find(({ isFree }) => isFree);
-      if (slot === undefined) return;
       const nowMs = performance.now();
-      const place = this.#dueQueue(nowMs);
-      if (place === undefined) {
-        this.#wakeWhenDue(nowMs);
+      const next = this.#nextDeparture(nowMs);
+      if (next === undefined || next.atMs === Infinity) return;
+      if (next.atMs > nowMs) {
+        this.#timer = setTimeout(() => this.dispatch(), Math.ceil(next.atMs - nowMs));
         return;
       }
-      this.#next = place + 1;
-      void this.#run(slot, this.#queues[place]!);
+      this.#next = next.queue + 1;
+      void this.#run(this.slots[next.worker]!, this.#queues[next.queue]!);
     }
   }
 
@@ -63,26 +75,38 @@ export class Dispatcher {
     this.#queues.length = 0;
   }
 
-  /** The first queue from the next one on that has a batch to send now. */
-  #dueQueue(nowMs: number): number | undefined {
+  /** Of the queues from the next one on: the first that may go now, else the one that may go soonest. */
+  #nextDeparture(nowMs: number): Departure | undefined {
+    const loads = this.slots.map((slot) => ({ runs: slot.runs, endsAtMs: this.#endsAtMs.get(slot) }));
+    let soonest: Departure | undefined;
     for (let i = 0; i < this.#queues.length; i++) {
-      const place = (this.#next + i) % this.#queues.length;
-      const dueAtMs = this.#queues[place]!.batcher.dueAtMs();
-      if (dueAtMs !== undefined && dueAtMs <= nowMs) return place;
+      const queue = (this.#next + i) % this.#queues.length;
+      const { batcher, depth } = this.#queues[queue]!;
+      const worker = firstReady(loads, depth);
+      if (worker.atMs === Infinity) continue;
+      const dueAtMs = batcher.dueAtMs();
+      if (dueAtMs === undefined) continue;
+      const departure = { atMs: Math.max(dueAtMs, worker.atMs), queue, worker: worker.place };
+      if (departure.atMs <= nowMs) return departure;
+      if (soonest === undefined || departure.atMs < soonest.atMs) soonest = departure;
     }
-    return undefined;
+    return soonest;
   }
 
-  #wakeWhenDue(nowMs: number): void {
-    const dueAtMs = Math.min(...this.#queues.map(({ batcher }) => batcher.dueAtMs() ?? Infinity));
-    if (dueAtMs === Infinity) return;
-    this.#timer = setTimeout(() => this.dispatch(), Math.ceil(dueAtMs - nowMs));
+  /** The worker has been given a batch of this size, behind what it has. */
+  #expectEnd(slot: WorkerSlot, batcher: Batcher<Ticket>, size: number, nowMs: number): void {
+    const serviceMs = batcher.times.predict(size);
+    // With nothing at work, what was expected of runs before this one is of no account.
+    const startsAtMs = slot.runs === 0 ? nowMs : this.#endsAtMs.get(slot);
+    const known = startsAtMs !== undefined && serviceMs !== undefined;
+    this.#endsAtMs.set(slot, known ? Math.max(nowMs, startsAtMs) + serviceMs : undefined);
   }
 
   async #run(slot: WorkerSlot, { model, batcher }: ModelQueue): Promise<void> {
     const { key: modelKey, description } = model;
     const tickets = batcher.take();
     const dispatchedAtMs = performance.now();
+    this.#expectEnd(slot, batcher, tickets.length, dispatchedAtMs);
     let jobs: FrameJob[];
     let previews: (Promise<FramePreviews> | undefined)[];
     let reply: RunReply;
@@ -100,6 +124,7 @@ export class Dispatcher {
     const analyzedAtMs = performance.now();
     const { frames, inferenceUs, outputs } = reply;
     const batchSize = tickets.length;
+    batcher.times.observe(batchSize, busyMs(reply));
     this.counters.countBatch(batchSize, outputs);
     // The worker first: it should not wait until the results have been passed on.
     this.dispatch();
@@ -127,6 +152,11 @@ export class Dispatcher {
     for (const ticket of tickets) ticket.drop(reason);
     this.dispatch();
   }
+}
+
+/** How long the worker was at it, without what came before in its queue. */
+function busyMs({ inferenceUs, frames }: RunReply): number {
+  return frames.reduce((sum, { explanationUs }) => sum + explanationUs, inferenceUs) / 1000;
 }
 
 /** Nobody may touch the frame's pixels after this: they go to the worker. */

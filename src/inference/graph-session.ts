@@ -1,5 +1,6 @@
 import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { Provider } from './provider-selection.js';
+import type { SessionTuning } from './session-tuning.js';
 
 /** A named input of a graph. */
 export type GraphInput =
@@ -33,6 +34,10 @@ export interface SessionOptions {
   readonly provider: Provider;
   /** Threads inside one run of the graph. */
   readonly intraOpThreads: number;
+  /** Number of the graphics card, for CUDA and TensorRT. If absent, 0. */
+  readonly deviceId?: number;
+  /** If absent, the defaults. */
+  readonly tuning?: SessionTuning;
 }
 
 /** Opens a graph, a file or its bytes; fails where the provider cannot be used on this machine. */

@@ -23,6 +23,7 @@ import { benchmarkForward, type ForwardSpeed } from './forward-benchmark.js';
 import { Lane, type LaneOptions } from './lane.js';
 import { modelKeyOf, type LoadedModel } from './loaded-model.js';
 import { ModelInUse } from './model-in-use.js';
+import { pipelineDepth } from './pipeline-depth.js';
 import { DEFAULT_PROVIDERS, type Provider } from './provider-selection.js';
 import { workerLayout, type WorkerLayout } from './worker-layout.js';
 import type { BenchmarkVariant } from './worker-messages.js';
@@ -102,8 +103,9 @@ export class InferenceEngine {
   createGate(): CreditGate {
     const providers = [...this.#loaded.values()].map(({ model }) => model.provider);
     const batch = Math.max(1, ...providers.map((provider) => this.#batchLimit(provider)));
-    // A batch in every worker, one that is waiting, and a frame that is being given out.
-    return new CreditGate((this.#slots.length + 1) * batch + 1);
+    const depth = Math.max(1, ...providers.map((provider) => this.#depth(provider)));
+    // The batches that every worker may have, one that is waiting, and a frame that is being given out.
+    return new CreditGate((this.#slots.length * depth + 1) * batch + 1);
   }
 
   /**
@@ -215,6 +217,10 @@ export class InferenceEngine {
     return batchLimit(this.options.maxBatch ?? 0, provider);
   }
 
+  #depth(provider: Provider): number {
+    return pipelineDepth(this.options.pipelineDepth ?? 0, provider);
+  }
+
   #beginLoad(key: string, pkg: ModelPackage): Promise<ModelInUse> {
     const loading = this.#load(key, pkg);
     this.#loads.set(key, loading);
@@ -242,26 +248,25 @@ export class InferenceEngine {
 
   async #load(key: string, pkg: ModelPackage): Promise<ModelInUse> {
     const { providers = DEFAULT_PROVIDERS, strict = false, maxWaitMs = 2, logger } = this.options;
+    const { latencyTargetMs = 0, devices = [], tuning } = this.options;
     const { intraOpThreads } = this.layout;
     const { graphPath, graphOutputs, description } = pkg;
     const maxBatch = this.options.maxBatch ?? 0;
     const graphSha256 = pkg.manifest.graph.sha256;
     const request = {
-      modelKey: key,
-      graphPath,
-      graphSha256,
-      graphOutputs,
-      description,
-      intraOpThreads,
-      maxBatch,
+      ...{ modelKey: key, graphPath, graphSha256, graphOutputs, description, intraOpThreads, maxBatch },
+      ...(tuning === undefined ? {} : { tuning }),
     };
+    const device = (place: number) =>
+      devices.length === 0 ? {} : { deviceId: devices[place % devices.length]! };
     // The first worker finds out which provider works; the others must do with the same.
     const [first, ...others] = this.#slots;
-    const { provider, fallbackReason } = await first!.load({ ...request, providers, strict });
+    const { provider, fallbackReason } = await first!.load({ ...request, ...device(0), providers, strict });
     const same = { ...request, providers: [provider], strict: true };
-    if (this.#loaded.size === 0) await Promise.all(others.map((slot) => slot.load(same)));
+    if (this.#loaded.size === 0)
+      await Promise.all(others.map((slot, i) => slot.load({ ...same, ...device(i + 1) })));
     // While others are in use, one worker after the other: the rest goes on with them.
-    else for (const slot of others) await slot.load(same);
+    else for (const [i, slot] of others.entries()) await slot.load({ ...same, ...device(i + 1) });
     const fields = { model: description.name, provider };
     if (fallbackReason === undefined) logger.info(fields, 'model loaded');
     else logger.warn({ ...fields, fallbackReason }, 'model loaded on a fallback provider');
@@ -272,7 +277,10 @@ export class InferenceEngine {
       provider,
       ...(fallbackReason === undefined ? {} : { fallbackReason }),
     };
-    const inUse = new ModelInUse(model, { maxBatch: this.#batchLimit(provider), maxWaitMs });
+    const inUse = new ModelInUse(model, {
+      ...{ maxBatch: this.#batchLimit(provider), maxWaitMs, latencyTargetMs },
+      depth: this.#depth(provider),
+    });
     this.#loaded.set(key, inUse);
     this.#dispatcher.add(inUse);
     return inUse;

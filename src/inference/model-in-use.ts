@@ -6,14 +6,17 @@ import type { Ticket } from './ticket.js';
 /** A loaded model and the lanes whose frames it is given. */
 export class ModelInUse {
   readonly batcher: Batcher<Ticket>;
+  /** Most batches of it at a worker; see pipelineDepth. */
+  readonly depth: number;
   /** Whether it is to be given up when the last lane has left. */
   isRetired = false;
   readonly #lanes = new Set<Lane>();
 
   constructor(
     readonly model: LoadedModel,
-    options: BatcherOptions,
+    { depth, ...options }: BatcherOptions & { readonly depth: number },
   ) {
+    this.depth = depth;
     this.batcher = new Batcher(options);
   }
 

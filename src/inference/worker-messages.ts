@@ -4,6 +4,7 @@ import { SurgicamError, type ErrorCode } from '../domain/errors.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { Provider } from './provider-selection.js';
+import type { SessionTuning } from './session-tuning.js';
 
 // What goes between the main thread and an inference worker. Every request has an id and gets one response with
 // the same id. Frame buffers are transferred to the worker, the results' buffers back.
@@ -21,6 +22,9 @@ export interface LoadRequest {
   readonly providers: readonly Provider[];
   readonly strict: boolean;
   readonly intraOpThreads: number;
+  /** See SessionOptions. */
+  readonly deviceId?: number;
+  readonly tuning?: SessionTuning;
   /** See batchLimit. A batch of one and a full one are run once, so that no real frame pays for the first run. */
   readonly maxBatch: number;
 }

@@ -1,5 +1,5 @@
 import { SurgicamError } from '../domain/errors.js';
-import { batchLimit } from './batch-limit.js';
+import { batchLimit, warmUpBatches } from './batch-limit.js';
 import { measureInTurns, type BenchmarkSubject } from './benchmark.js';
 import { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession, OpenSession } from './graph-session.js';
@@ -70,18 +70,23 @@ export class WorkerService {
 
   async #load(request: LoadRequest): Promise<LoadReply> {
     const { modelKey, graphPath, graphOutputs, description, intraOpThreads, maxBatch } = request;
+    const { deviceId, tuning } = request;
     await checkUnchanged(request);
     const { result, provider, fallbackReason } = await selectProvider(
       request.providers,
       request.strict,
       async (provider) => {
-        const options = { provider, intraOpThreads };
+        const options = {
+          ...{ provider, intraOpThreads },
+          ...(deviceId === undefined ? {} : { deviceId }),
+          ...(tuning === undefined ? {} : { tuning }),
+        };
         const session = await this.openSession(graphPath, options);
         const derived = new DerivedGraphs(graphPath, description, this.openSession, options);
         const model = new WorkerModel(session, description, graphOutputs, derived);
         try {
           // A provider may open a graph that it then cannot run.
-          await model.warmUp([1, batchLimit(maxBatch, provider)]);
+          await model.warmUp(warmUpBatches(batchLimit(maxBatch, provider), provider));
           return model;
         } catch (error) {
           await model.release();

@@ -43,7 +43,11 @@ export class WorkerSlot {
   #state: State = { kind: 'restarting' };
   /** The worker in use, or the one that is being started in its stead. */
   #current: Promise<WorkerHandle>;
+  /** Calls without an answer, and the runs among them. */
   #working = 0;
+  #runs = 0;
+  /** Resolves when every run that was asked for is over. */
+  #lastRun = Promise.resolve();
   #restarts = 0;
   /** Threads that were given up and have not ended. */
   readonly #hung = new Set<Promise<void>>();
@@ -55,9 +59,9 @@ export class WorkerSlot {
     this.#use(handle);
   }
 
-  /** Whether a batch handed over now would be run at once. */
-  get isFree(): boolean {
-    return this.#state.kind === 'running' && this.#working === 0;
+  /** Batches that it has; undefined while it can be given none: it loads a model, or there is no thread. */
+  get runs(): number | undefined {
+    return this.#state.kind === 'running' && this.#working === this.#runs ? this.#runs : undefined;
   }
 
   /** Whether there is a thread that can be given work. */
@@ -100,16 +104,31 @@ export class WorkerSlot {
     const state = this.#state;
     if (state.kind !== 'running')
       throw new SurgicamError('unavailable', 'the inference worker is not running');
-    const { runTimeoutMs } = this.options;
-    const timer =
-      runTimeoutMs === undefined ? undefined : setTimeout(() => this.#giveUp(state.handle), runTimeoutMs);
+    this.#runs++;
+    const before = this.#lastRun;
+    const running = this.#counted(() => state.handle.call('run', request, transfer));
+    this.#lastRun = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    const watch = new AbortController();
+    void before.then(() => this.#watch(state.handle, watch.signal));
     try {
-      const reply = await this.#counted(() => state.handle.call('run', request, transfer));
+      const reply = await running;
       this.#restartsInARow = 0;
       return reply;
     } finally {
-      clearTimeout(timer);
+      this.#runs--;
+      watch.abort();
     }
+  }
+
+  /** Gives the worker up when the run that it begins now takes too long; not with the signal's leave. */
+  #watch(handle: WorkerHandle, done: AbortSignal): void {
+    const { runTimeoutMs } = this.options;
+    if (runTimeoutMs === undefined || done.aborted) return;
+    const timer = setTimeout(() => this.#giveUp(handle), runTimeoutMs);
+    done.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 
   /** Error: what the runtime says, or unavailable when the worker ends before it has answered. */

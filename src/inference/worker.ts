@@ -4,6 +4,7 @@ import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { GraphInputShape, OpenSession } from './graph-session.js';
 import { toErrorMessage, type WorkerRequest, type WorkerResponse } from './worker-messages.js';
 import { requireVulkanDriver } from './vulkan-driver.js';
+import { sessionSettings } from './session-settings.js';
 import { WorkerService } from './worker-service.js';
 
 // Entry of an inference worker thread, and the only importer of onnxruntime: its run() computes on the calling
@@ -12,17 +13,9 @@ import { WorkerService } from './worker-service.js';
 // The runtime would print a page for every provider that is missing; selectProvider says it in a sentence.
 env.logLevel = 'fatal';
 
-const openSession: OpenSession = async (graph, { provider, intraOpThreads }) => {
-  if (provider === 'webgpu') requireVulkanDriver();
-  const settings: InferenceSession.SessionOptions = {
-    executionProviders: [provider],
-    intraOpNumThreads: intraOpThreads,
-    interOpNumThreads: 1,
-    // Threads that wait for the next layer by spinning take the cores from decoders, the main thread and each other.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 4,
-  };
+const openSession: OpenSession = async (graph, options) => {
+  if (options.provider === 'webgpu') requireVulkanDriver();
+  const settings: InferenceSession.SessionOptions = sessionSettings(options);
   // One signature for a path, another for bytes.
   const session =
     typeof graph === 'string'

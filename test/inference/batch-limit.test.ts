@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { batchLimit } from '../../src/inference/batch-limit.js';
+import { batchLimit, warmUpBatches } from '../../src/inference/batch-limit.js';
 
 describe('batchLimit', () => {
   it('is what it is told to be', () => {
@@ -11,5 +11,14 @@ describe('batchLimit', () => {
       batchLimit(0, provider),
     );
     expect(limits).toEqual([1, 8, 8, 8]);
+  });
+});
+
+describe('warmUpBatches', () => {
+  it('are the least and the greatest, and on a card all between them behind those', () => {
+    expect(warmUpBatches(1, 'cpu')).toEqual([1, 1]);
+    expect(warmUpBatches(8, 'cpu')).toEqual([1, 8]);
+    expect(warmUpBatches(4, 'tensorrt')).toEqual([1, 4, 2, 3]);
+    expect(warmUpBatches(1, 'cuda')).toEqual([1, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Subject, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { Subject, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { resolveRecipe, type KeyedRecipe } from '../../src/domain/analysis-recipe.js';
 import type { AnalyzedFrame, DropReason } from '../../src/domain/frame-analysis.js';
 import type { VideoFrame } from '../../src/domain/video-frame.js';
@@ -163,5 +163,46 @@ describe('feeds of an engine', () => {
       [6, { rate_limited: 2 }],
     ]);
     expect([drops.length, engine.stats().frames]).toEqual([4, 3]);
+  });
+});
+
+describe('several batches at a worker', () => {
+  it('come back in order and complete, each with its own results', async () => {
+    const reference = startEngine();
+    const engine = startEngine({ pipelineDepth: 3, maxBatch: 2 });
+    const frames = Array.from({ length: 40 }, (_, sequence) => noiseFrame(sequence));
+    const results = [];
+    for (const one of [reference, engine]) {
+      const model = await one.load(pkg);
+      const { source, all } = openFeed(one, model, { pacing: 'every_frame' });
+      for (const frame of frames) source.next({ ...frame, pixels: frame.pixels.slice() });
+      source.complete();
+      results.push(await all);
+    }
+    const [expected, actual] = results as [AnalyzedFrame[], AnalyzedFrame[]];
+    expect(sequences(actual)).toEqual(frames.map(({ sequence }) => sequence));
+    actual.forEach(({ facts }, i) => {
+      expect(
+        Math.max(...facts.logits.map((logit, k) => Math.abs(logit - expected[i]!.facts.logits[k]!))),
+      ).toBeLessThan(1e-4);
+    });
+    expect(engine.stats().batchSizes.get(2)).toBeGreaterThanOrEqual(19);
+  });
+
+  it('are lost together with it, and the feed goes on', async () => {
+    const engine = startEngine({ pipelineDepth: 2 });
+    const model = await engine.load(pkg);
+    const { source, drops, results, all } = openFeed(engine, model, { pacing: 'every_frame' });
+    const third = firstValueFrom(results.pipe(filter(({ facts }) => facts.sequence === 2)));
+    for (let sequence = 0; sequence < 3; sequence++) source.next(noiseFrame(sequence));
+    await third; // run times are known by now
+    for (let sequence = 3; sequence < 20; sequence++) source.next(noiseFrame(sequence));
+    engine.replaceWorkers();
+    source.complete();
+    const analyzed = await all;
+    expect(drops.length).toBeGreaterThanOrEqual(1);
+    expect(drops.length).toBeLessThanOrEqual(2);
+    expect(drops.every((text) => text.endsWith('worker_lost'))).toBe(true);
+    expect(analyzed.length + drops.length).toBe(20);
   });
 });

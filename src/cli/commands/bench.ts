@@ -96,10 +96,13 @@ const BENCH_DEFAULTS = flagLayer([
 /** The configuration of this process's engine, for that of the service. */
 function engineFlags({ inference, video }: Config): string[] {
   const { providers, strict, workers, intraOpThreads, maxBatch, maxWaitMs } = inference;
+  const { latencyTargetMs, pipelineDepth, devices } = inference;
   return [
     ...['--providers', providers.join(','), ...(strict ? ['--strict'] : [])],
     ...['--workers', `${workers}`, '--intra-op-threads', `${intraOpThreads}`],
     ...['--max-batch', `${maxBatch}`, '--max-wait-ms', `${maxWaitMs}`],
+    ...['--latency-target-ms', `${latencyTargetMs}`, '--pipeline-depth', `${pipelineDepth}`],
+    ...(devices.length === 0 ? [] : ['--devices', devices.join(',')]),
     ...(video.ffmpegFile === null ? [] : ['--ffmpeg', video.ffmpegFile]),
   ];
 }
