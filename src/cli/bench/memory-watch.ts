@@ -14,8 +14,11 @@ export class MemoryWatch {
   private readonly beganMs = performance.now();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly pid: number) {
-    this.timer = setInterval(() => void this.sample(), SAMPLE_EVERY_MS);
+  constructor(
+    private readonly pid: number,
+    everyMs = SAMPLE_EVERY_MS,
+  ) {
+    this.timer = setInterval(() => void this.sample(), everyMs);
     void this.sample();
   }
 

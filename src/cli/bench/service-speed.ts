@@ -34,12 +34,11 @@ export interface BenchFeed {
   readonly pacing: 'live' | 'every-frame';
 }
 
-/** Makes a feed of a clip in a loop, uses it, and removes it. Gives the feed as it was last. */
-export async function withFeed(
-  client: ServiceClient,
+/** Makes a feed of a clip in a loop, through the service's default model. */
+export async function createLoopedFeed(
+  { address, feeds }: ServiceClient,
   { feedId, file, pacing }: BenchFeed,
-  use: () => Promise<void>,
-): Promise<Feed> {
+): Promise<void> {
   const live = pacing === 'live';
   const settings = {
     feedId,
@@ -48,17 +47,30 @@ export async function withFeed(
     pacing: live ? Pacing.LIVE : Pacing.EVERY_FRAME,
     hardwareAcceleration: HardwareAcceleration.NONE,
   };
-  const { address, feeds } = client;
   await unary(address, feeds.createFeed.bind(feeds), { settings });
+}
+
+/** Gives the feed as it was last. */
+export async function deleteFeed({ address, feeds }: ServiceClient, feedId: string): Promise<Feed> {
+  const { feed } = await unary(address, feeds.deleteFeed.bind(feeds), { feedId });
+  return feed!;
+}
+
+/** Makes a feed of a clip in a loop, uses it, and removes it. Gives the feed as it was last. */
+export async function withFeed(
+  client: ServiceClient,
+  feed: BenchFeed,
+  use: () => Promise<void>,
+): Promise<Feed> {
+  await createLoopedFeed(client, feed);
   let used = false;
   try {
     await use();
     used = true;
   } finally {
-    if (!used) feeds.deleteFeed({ feedId }, () => undefined);
+    if (!used) client.feeds.deleteFeed({ feedId: feed.feedId }, () => undefined);
   }
-  const { feed } = await unary(address, feeds.deleteFeed.bind(feeds), { feedId });
-  return feed!;
+  return deleteFeed(client, feed.feedId);
 }
 
 /** The first seconds of a feed are not its speed: ffmpeg starts, batches find their size. */

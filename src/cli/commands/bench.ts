@@ -16,6 +16,7 @@ import { registerBenchReference } from './bench-reference.js';
 import { registerBenchScene } from './bench-scene.js';
 import { registerBenchFaults } from './bench-faults.js';
 import { registerBenchSoak } from './bench-soak.js';
+import { registerBenchSuite } from './bench-suite.js';
 
 interface BenchFlags {
   readonly model?: string;
@@ -48,6 +49,7 @@ export function registerBench(program: Command): void {
   registerBenchScene(command);
   registerBenchFaults(command);
   registerBenchSoak(command);
+  registerBenchSuite(command);
 }
 
 async function bench(flags: BenchFlags, command: Command): Promise<void> {

@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { programVersion } from '../../program.js';
+import { withTemporaryFolder } from '../bench-materials.js';
+import { describeMachine, loadNow } from './machine.js';
+import { markdownOf } from './markdown.js';
+import { memoryRow } from './memory-row.js';
+import { plot } from './plot.js';
+import { readResults, writeResults, type SuiteResults } from './results.js';
+import type { Row, RowName, SuiteOptions } from './row.js';
+
+const ROWS: Readonly<Partial<Record<RowName, Row>>> = {
+  memory: memoryRow,
+};
+
+export interface RunSuiteOptions extends SuiteOptions {
+  readonly names: readonly RowName[];
+  /** Results and pages are kept here; rows that are not measured now stay as they are. */
+  readonly out: string;
+  readonly onStep: (step: string) => void;
+}
+
+/** Measures the rows one after another, and writes the page anew after each. */
+export async function runSuite({ names, out, onStep, ...options }: RunSuiteOptions): Promise<SuiteResults> {
+  await mkdir(out, { recursive: true });
+  let results = await readResults(out);
+  const machine = await describeMachine();
+  await withTemporaryFolder(async (folder) => {
+    for (const name of names) {
+      onStep(name);
+      const began = new Date();
+      const loadBefore = loadNow();
+      const findings = await ROWS[name]!({ ...options, folder, onStep });
+      const tookSeconds = (Date.now() - began.getTime()) / 1000;
+      const facts = { measuredAt: began.toISOString(), tookSeconds, loadBefore, machine };
+      const row = { ...findings, ...facts, version: programVersion() };
+      results = { rows: { ...results.rows, [name]: row } };
+      for (const chart of row.charts ?? []) await writeFile(join(out, `${chart.name}.svg`), plot(chart));
+      await writeResults(out, results);
+      await writeFile(join(out, 'README.md'), markdownOf(results));
+    }
+  });
+  return results;
+}
