@@ -38,17 +38,29 @@ export function parseProcessStats(stat: string, status: string): ProcessStats {
 
 /** Memory of a process and of all that descend from it, bytes; undefined where Linux's /proc is missing. */
 export async function familyRssBytes(pid: number): Promise<number | undefined> {
+  const family = await familyOf(pid);
+  return family === undefined ? undefined : family.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+}
+
+/** Processor time of all that descend from a process and still live, seconds. */
+export async function childrenCpuSeconds(pid: number): Promise<number> {
+  const [, ...children] = (await familyOf(pid)) ?? [];
+  return children.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
+/** A process, first, and all that descend from it. */
+async function familyOf(pid: number): Promise<readonly ProcessStats[] | undefined> {
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.filter((name) => /^\d+$/.test(name)).map(Number);
   const all = await Promise.all(pids.map(async (id) => [id, await processStats(id)] as const));
   const known = new Map(all.flatMap(([id, stats]) => (stats === undefined ? [] : [[id, stats] as const])));
   const root = known.get(pid);
   if (root === undefined) return undefined;
-  const belongs = (id: number): boolean => {
-    for (let at: number | undefined = id; at !== undefined && at > 1; at = known.get(at)?.parentPid) {
+  const descends = (id: number): boolean => {
+    for (let at = known.get(id)?.parentPid; at !== undefined && at > 1; at = known.get(at)?.parentPid) {
       if (at === pid) return true;
     }
     return false;
   };
-  return [...known].reduce((sum, [id, stats]) => (belongs(id) ? sum + stats.rssBytes : sum), 0);
+  return [root, ...[...known].flatMap(([id, stats]) => (descends(id) ? [stats] : []))];
 }

@@ -2,14 +2,30 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programVersion } from '../../program.js';
 import { withTemporaryFolder } from '../bench-materials.js';
+import { ceilingRow } from './ceiling-row.js';
+import { gpuRow } from './gpu-row.js';
+import { hdLiveRow } from './hd-live-row.js';
+import { limitRow } from './limit-row.js';
 import { describeMachine, loadNow } from './machine.js';
 import { markdownOf } from './markdown.js';
 import { memoryRow } from './memory-row.js';
+import { referenceRow } from './reference-row.js';
+import { scalingRow } from './scaling-row.js';
+import { soakRow } from './soak-row.js';
+import { startUpRow } from './start-up-row.js';
 import { plot } from './plot.js';
 import { readResults, writeResults, type SuiteResults } from './results.js';
 import type { Row, RowName, SuiteOptions } from './row.js';
 
-const ROWS: Readonly<Partial<Record<RowName, Row>>> = {
+const ROWS: Readonly<Record<RowName, Row>> = {
+  reference: referenceRow,
+  limit: limitRow,
+  'hd-live': hdLiveRow,
+  scaling: scalingRow,
+  ceiling: ceilingRow,
+  'start-up': startUpRow,
+  gpu: gpuRow,
+  soak: soakRow,
   memory: memoryRow,
 };
 
@@ -30,7 +46,7 @@ export async function runSuite({ names, out, onStep, ...options }: RunSuiteOptio
       onStep(name);
       const began = new Date();
       const loadBefore = loadNow();
-      const findings = await ROWS[name]!({ ...options, folder, onStep });
+      const findings = await ROWS[name]({ ...options, folder, onStep });
       const tookSeconds = (Date.now() - began.getTime()) / 1000;
       const facts = { measuredAt: began.toISOString(), tookSeconds, loadBefore, machine };
       const row = { ...findings, ...facts, version: programVersion() };
