@@ -61,7 +61,7 @@ async function mistakesOf({ document, words }: DocumentedCommand): Promise<strin
   const what = `${document}: surgicam ${words.join(' ')}`;
   if (path.length === 0) return [`${what}: no such command`];
   const flags = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]!);
-  const known = new Set([...help.matchAll(/--[a-z][a-z-]*/g)].map((match) => match[0]));
+  const known = new Set([...help.matchAll(/--[a-z][a-z0-9-]*/g)].map((match) => match[0]));
   return flags.filter((flag) => !known.has(flag)).map((flag) => `${what}: no ${flag}`);
 }
 

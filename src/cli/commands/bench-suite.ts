@@ -30,8 +30,12 @@ export function registerBenchSuite(bench: Command): void {
 async function benchSuite({ only = ROW_NAMES, out, ...options }: BenchSuiteFlags): Promise<void> {
   const onStep = (text: string): void => void process.stderr.write(`... ${text}\n`);
   const { seconds, memoryMinutes, soakMinutes, python } = options;
-  await runSuite({ names: only, out, seconds, memoryMinutes, soakMinutes, python, onStep });
+  const { rows } = await runSuite({ names: only, out, seconds, memoryMinutes, soakMinutes, python, onStep });
   console.log(`results.json, README.md and plots are in ${out}`);
+  const broken = only.filter((name) => rows[name]?.failed === true);
+  if (broken.length > 0) {
+    throw new SurgicamError('failed_precondition', `not measured: ${broken.join(', ')}; the page says why`);
+  }
 }
 
 function rowNames(text: string): readonly RowName[] {

@@ -42,7 +42,7 @@ export async function hdLiveRow({ folder, seconds, onStep }: RowContext): Promis
   return {
     how:
       `H.264 of ${CLIP.width} x ${CLIP.height} at ${CLIP.framesPerSecond} frames/s and its own speed, a live feed; Grad-CAM, boxes and SL-FE of ` +
-      `every frame to one subscriber in another process, ${seconds} s. Age: from the decoder to the subscriber; added: age less the run of the model`,
+      `every frame to one subscriber in another process, ${seconds} s. 8 bits by min-max, all convolutions. Age: from the decoder to the subscriber; added: age less the run of the model`,
     figures,
     data,
   };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What the figures were measured on. */
 export interface Machine {
@@ -22,11 +23,19 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-/** Busy processors in the last minute, this program's own included. */
-export function loadNow(): number {
-  return loadavg()[0] ?? 0;
+const LOOK_MS = 2_000;
+
+/** Processors that are busy with other work: looked at for two seconds in which this program does nothing. */
+export async function busyElsewhere(): Promise<number> {
+  const before = busyMs();
+  const beganMs = performance.now();
+  await delay(LOOK_MS);
+  return (busyMs() - before) / (performance.now() - beganMs);
 }
 
+function busyMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice + times.irq, 0);
+}
 async function versionOf(name: string): Promise<string> {
   const file = new URL('package.json', import.meta.resolve(`${name}/package.json`));
   return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;

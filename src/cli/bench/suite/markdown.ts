@@ -14,12 +14,12 @@ const TITLES: Readonly<Record<RowName, string>> = {
   memory: 'Memory over time',
 };
 
-/** Above this the machine had other work when a row was begun. */
-const QUIET_LOAD = 0.5;
+/** With more processors busy the machine had other work when a row was begun. */
+const QUIET = 0.2;
 /** Repetitions further apart than this say more of the machine than of the program. */
 const WIDE_SPREAD = 0.2;
 
-/** The results as a page for people. `charts`: names of the files beside it that hold each row's charts. */
+/** The results as a page for people; its charts are files beside it. */
 export function markdownOf({ rows }: SuiteResults): string {
   const sections = ROW_NAMES.flatMap((name) => {
     const row = rows[name];
@@ -71,13 +71,13 @@ function goalText({ goal: key, value }: Figure): string {
   return `${bound}: ${meets(goal, value) ? 'met' : '**missed**'}`;
 }
 
-function warning({ loadBefore, figures }: MeasuredRow): string {
+function warning({ busyBefore, figures }: MeasuredRow): string {
   const wide = figures.some(
     ({ value, spread }) =>
       spread !== undefined && value !== 0 && (spread[1] - spread[0]) / Math.abs(value) > WIDE_SPREAD,
   );
   return [
-    loadBefore > QUIET_LOAD ? `; **the machine had other work** (load ${loadBefore.toFixed(1)})` : '',
+    busyBefore > QUIET ? `; **the machine had other work** (${busyBefore.toFixed(1)} processors)` : '',
     wide ? '; repetitions differ by more than a fifth: read ratios, not rates' : '',
   ].join('');
 }

@@ -55,6 +55,7 @@ export async function memoryRow({ folder, memoryMinutes, onStep }: RowContext): 
         onStep(`memory: minute ${minute}, ${(now.rssBytes / MEGABYTE).toFixed(0)} MB`);
     }
     await delay((memoryMinutes % 1) * 60_000);
+    watch.stop(); // what follows is the end of ffmpeg, not of a minute
     const counts = await followers.end();
     const feed = await deleteFeed(client, 'memory');
     const delivered = counts.messages;
@@ -91,7 +92,7 @@ export function findings(
         value: Math.max(0, ...samples.map(({ rssBytes }) => rssBytes)) / MEGABYTE,
         unit: 'MB',
       },
-      { name: 'slope', value: perUnit * hour, unit: 'MB/h' },
+      { name: 'slope', value: perUnit * hour, unit: 'MB/h', goal: 'memory.slope' },
       ...(Number.isFinite(interval[0])
         ? [
             { name: 'upper end of its 95 % interval', value: interval[1] * hour, unit: 'MB/h' },
@@ -112,14 +113,15 @@ export function findings(
   };
 }
 
-/** Mean megabytes of each minute, at its middle. */
+/** Mean megabytes of each whole minute, at its middle; of less than one, of what there is. */
 function minuteMeans(samples: readonly MemorySample[]): (readonly [number, number])[] {
   const minutes = new Map<number, number[]>();
   for (const { seconds, rssBytes } of samples) {
     const minute = Math.floor(seconds / 60);
     minutes.set(minute, [...(minutes.get(minute) ?? []), rssBytes / MEGABYTE]);
   }
-  return [...minutes].map(([minute, values]) => [
+  const whole = minutes.size > 1 ? [...minutes].slice(0, -1) : [...minutes];
+  return whole.map(([minute, values]) => [
     minute + 0.5,
     values.reduce((sum, value) => sum + value, 0) / values.length,
   ]);

@@ -57,7 +57,7 @@ export async function referenceRow(context: RowContext): Promise<RowFindings> {
 
 const HOW =
   "The reference's work for a frame (one forward, one forward and backward pass a present class, three partial forwards, boxes, SL-FE) in PyTorch " +
-  "against the service's engine, ResNet-50 with the same random weights, 320 x 256, decoded pictures, the same threads, in turns; medians of rounds";
+  "against the service's engine, ResNet-50 with the same random weights, 320 x 256, decoded pictures, the same threads, in turns; medians of rounds. 8 bits: all convolutions, ranges by min-max; random weights say nothing of fidelity";
 
 async function measure(
   { folder, python, onStep }: RowContext,

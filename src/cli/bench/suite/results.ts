@@ -10,8 +10,8 @@ export interface MeasuredRow extends RowFindings {
   /** When it was begun, ISO 8601. */
   readonly measuredAt: string;
   readonly tookSeconds: number;
-  /** Busy processors in the minute before. */
-  readonly loadBefore: number;
+  /** Processors that were busy with other work just before. */
+  readonly busyBefore: number;
   readonly version: string;
   readonly machine: Machine;
 }

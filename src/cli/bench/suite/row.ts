@@ -34,6 +34,8 @@ export interface RowFindings {
   readonly charts?: readonly Chart[];
   /** What could not be measured here, each with its reason. */
   readonly notMeasured?: readonly string[];
+  /** Ended with an error, which is among what was not measured. */
+  readonly failed?: boolean;
   /** Everything behind the figures. */
   readonly data?: unknown;
 }

@@ -5,7 +5,7 @@ import { createLoopedFeed, deleteFeed } from '../service-speed.js';
 import type { Chart } from './plot.js';
 import { startFollowers } from './followers.js';
 import { DEMO_MODEL, testClip } from './materials.js';
-import { measureWindow, type Window } from './repeat.js';
+import { figureOf, measureWindow, type Window } from './repeat.js';
 import type { Figure, RowContext, RowFindings } from './row.js';
 import { withService, type ServiceUnderTest } from './service.js';
 
@@ -31,7 +31,8 @@ interface Step {
 }
 
 /** Live feeds of 25 frames/s through the demo's model: more feeds, more subscribers, larger heatmaps. */
-export async function scalingRow({ folder, seconds, onStep }: RowContext): Promise<RowFindings> {
+export async function scalingRow(context: RowContext): Promise<RowFindings> {
+  const { folder, seconds, onStep } = context;
   const file = await testClip(folder, CLIP);
   const steps = await withService(DEMO_MODEL, folder, async (service) => {
     const done: Step[] = [];
@@ -48,7 +49,9 @@ export async function scalingRow({ folder, seconds, onStep }: RowContext): Promi
       for (const subscribers of SUBSCRIBERS[heatmaps]) await measure(1, subscribers, heatmaps);
     return done;
   });
-  return { how: HOW, figures: figuresOf(steps), charts: chartsOf(steps), data: steps };
+  const flatOut = await withService(DEMO_MODEL, folder, (service) => measureFlatOut(service, file, context));
+  const figures = [...figuresOf(steps), ...flatOut];
+  return { how: HOW, figures, charts: chartsOf(steps), data: steps };
 }
 
 const HOW =
@@ -98,6 +101,43 @@ async function measureStep(
     subscribersCpu: window.cpuSeconds / window.seconds,
     memoryMegabytes: memory === undefined ? undefined : memory / 2 ** 20,
   };
+}
+
+const ROUNDS = 3;
+const MANY = 100;
+
+/** A feed as fast as it goes, with 1 and with 100 subscribers in turns: at the limit of the machine everything costs. */
+async function measureFlatOut(
+  { client, process: { pid, address } }: ServiceUnderTest,
+  file: string,
+  { seconds, onStep }: RowContext,
+): Promise<Figure[]> {
+  await createLoopedFeed(client, { feedId: 'flat-out', file, pacing: 'every-frame' });
+  const rates = { one: [] as number[], many: [] as number[] };
+  for (let round = 1; round <= ROUNDS; round++) {
+    onStep(`scaling: flat out, round ${round} of ${ROUNDS}`);
+    for (const [side, count] of [
+      ['one', 1],
+      ['many', MANY],
+    ] as const) {
+      const outputs = { boxes: true, heatmaps: { encoding: ENCODINGS.native, classIds: [] } };
+      const feedIds = Array.from({ length: count }, () => 'flat-out');
+      const followers = await startFollowers({ address, feedIds, outputs });
+      try {
+        const window = await measureWindow(followers, pid, seconds / ROUNDS);
+        rates[side].push(window.messages / window.seconds / count);
+      } finally {
+        await followers.stop();
+      }
+    }
+  }
+  await deleteFeed(client, 'flat-out');
+  const ratios = rates.many.map((rate, index) => rate / rates.one[index]!);
+  return [
+    figureOf('flat out, 1 subscriber', rates.one, 'frames/s'),
+    figureOf('flat out, 100 subscribers, what each received', rates.many, 'frames/s'),
+    figureOf('flat out, 100 subscribers / 1, their own work on the same cores included', ratios, 'x'),
+  ];
 }
 
 function figuresOf(steps: readonly Step[]): Figure[] {

@@ -13,7 +13,7 @@ const ROW: MeasuredRow = {
   notMeasured: ['the moon: too far'],
   measuredAt: '2026-01-02T03:04:05.000Z',
   tookSeconds: 61,
-  loadBefore: 2,
+  busyBefore: 2,
   version: '1.2.3',
   machine: {
     cores: 2,
@@ -36,7 +36,7 @@ describe('the page of results', () => {
 
   it('says when, on what, and that the machine was not quiet', () => {
     expect(page).toMatch(/\*2026-01-02, 2 cores of P, 24 GiB, Node v20, onnxruntime 1\.30\.0; took 61 s/);
-    expect(page).toContain('**the machine had other work** (load 2.0)');
+    expect(page).toContain('**the machine had other work** (2.0 processors)');
     expect(page).toContain('repetitions differ by more than a fifth');
   });
 
