@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { SurgicamError } from '../domain/errors.js';
+import { RecipeSender } from './recipe-slots.js';
 import {
   fromErrorMessage,
+  type RunRequest,
+  type SentRunRequest,
   type WorkerCall,
   type WorkerCalls,
   type WorkerRequest,
@@ -24,6 +27,7 @@ export class WorkerHandle {
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<void>;
   readonly #onOver: () => void;
+  readonly #recipes = new RecipeSender();
   #state: State = { kind: 'running' };
   #ping: Promise<null> | undefined;
   #nextId = 1;
@@ -59,9 +63,11 @@ export class WorkerHandle {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { call, sinceMs: performance.now(), resolve, reject });
       try {
-        this.#worker.postMessage({ id, call, request }, transfer);
+        const sent = call === 'run' ? this.#sent(request as RunRequest) : request;
+        this.#worker.postMessage({ id, call, request: sent }, transfer);
       } catch (error) {
         this.#pending.delete(id);
+        this.#recipes.forget();
         reject(SurgicamError.from(error));
       }
     });
@@ -101,6 +107,13 @@ export class WorkerHandle {
     this.#end(unavailable(why));
     this.#worker.unref();
     this.#worker.postMessage({ id: 0, call: 'quit', request: null } satisfies WorkerRequest);
+  }
+
+  #sent({ modelKey, frames }: RunRequest): SentRunRequest {
+    return {
+      modelKey,
+      frames: frames.map(({ pixels, recipes }) => ({ pixels, recipes: this.#recipes.refer(recipes) })),
+    };
   }
 
   #settle(response: WorkerResponse): void {

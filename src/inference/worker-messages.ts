@@ -4,6 +4,7 @@ import { SurgicamError, type ErrorCode } from '../domain/errors.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import type { GraphFeeds, GraphValue } from '../onnx/foreign/run-graph.js';
 import type { Provider } from './provider-selection.js';
+import type { RecipeReference } from './recipe-slots.js';
 import type { SessionTuning } from './session-tuning.js';
 
 // What goes between the main thread and an inference worker. Every request has an id and gets one response with
@@ -47,6 +48,12 @@ export interface FrameJob {
 export interface RunRequest {
   readonly modelKey: string;
   readonly frames: readonly FrameJob[];
+}
+
+/** A RunRequest as it crosses threads. */
+export interface SentRunRequest {
+  readonly modelKey: string;
+  readonly frames: readonly { readonly pixels: ArrayBuffer; readonly recipes: RecipeReference }[];
 }
 
 export interface FrameResult {
@@ -135,11 +142,14 @@ export interface WorkerCalls {
 
 export type WorkerCall = keyof WorkerCalls;
 
+/** What a call's request becomes on its way. */
+type Sent<C extends WorkerCall> = C extends 'run' ? SentRunRequest : WorkerCalls[C]['request'];
+
 export type WorkerRequest = {
   readonly [C in WorkerCall]: {
     readonly id: number;
     readonly call: C;
-    readonly request: WorkerCalls[C]['request'];
+    readonly request: Sent<C>;
   };
 }[WorkerCall];
 

@@ -1,3 +1,4 @@
+import type { KeyedRecipe } from '../domain/analysis-recipe.js';
 import type { ModelDescription } from '../domain/model-description.js';
 import { encodeGrayPng } from '../files/png.js';
 import { FrameExplainer } from '../localization/frame-explainer.js';
@@ -5,13 +6,16 @@ import { batchInputs } from './batch-inputs.js';
 import { cropInputs } from './crop-inputs.js';
 import type { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession } from './graph-session.js';
-import { frameOutputs, planOutputs } from './output-plan.js';
-import { withOwnBuffers } from './result-buffers.js';
+import { frameOutputs, planOutputs, type OutputPlan } from './output-plan.js';
+import { inFewBuffers } from './result-buffers.js';
 import { supplyGradients, type ExplainedFrame } from './supply-gradients.js';
 import type { FrameJob, FrameResult, RunReply } from './worker-messages.js';
 
 /** A model in a worker: runs its graph on batches and makes of every frame what its recipes ask for. */
 export class WorkerModel {
+  /** A feed's list of recipes is the same object from frame to frame. */
+  readonly #plans = new WeakMap<readonly KeyedRecipe[], OutputPlan>();
+
   constructor(
     private readonly session: GraphSession,
     private readonly description: ModelDescription,
@@ -21,7 +25,7 @@ export class WorkerModel {
 
   async run(jobs: readonly FrameJob[]): Promise<RunReply> {
     const model = this.description;
-    const plans = jobs.map(({ recipes }) => planOutputs(recipes, model, this.graphOutputs));
+    const plans = jobs.map(({ recipes }) => this.#planOf(recipes));
     const outputs = [...new Set(plans.flatMap((plan) => plan.outputs))];
     const inputs = batchInputs(
       jobs.map(({ pixels }, i) => ({ pixels, roiThresholds: plans[i]!.roiThresholds })),
@@ -66,6 +70,15 @@ export class WorkerModel {
     await this.session.release();
   }
 
+  #planOf(recipes: readonly KeyedRecipe[]): OutputPlan {
+    let plan = this.#plans.get(recipes);
+    if (plan === undefined) {
+      plan = planOutputs(recipes, this.description, this.graphOutputs);
+      this.#plans.set(recipes, plan);
+    }
+    return plan;
+  }
+
   async #explain({ job, outputs, explainer, recipes }: ExplainedFrame): Promise<FrameResult> {
     const startMs = performance.now();
     const boxes = explainer.missingCrops(recipes);
@@ -76,7 +89,7 @@ export class WorkerModel {
     }
     const products = recipes.map((recipe) => explainer.product(recipe));
     const { probabilities } = explainer;
-    const result = withOwnBuffers({ logits: outputs.logits, probabilities, products, explanationUs: 0 });
+    const result = inFewBuffers({ logits: outputs.logits, probabilities, products, explanationUs: 0 });
     return { ...result, explanationUs: elapsedUs(startMs) };
   }
 }

@@ -5,6 +5,7 @@ import { DerivedGraphs } from './derived-graphs.js';
 import type { GraphSession, OpenSession } from './graph-session.js';
 import { OpenedGraphs } from './opened-graphs.js';
 import { selectProvider } from './provider-selection.js';
+import { RecipeReceiver } from './recipe-slots.js';
 import { buffersOf } from './result-buffers.js';
 import { checkUnchanged } from './unchanged-graph.js';
 import { WorkerModel } from './worker-model.js';
@@ -17,7 +18,7 @@ import type {
   LoadRequest,
   OpenReply,
   RunReply,
-  RunRequest,
+  SentRunRequest,
   WorkerRequest,
 } from './worker-messages.js';
 
@@ -31,6 +32,7 @@ export interface Answer {
 export class WorkerService {
   readonly #models = new Map<string, WorkerModel>();
   readonly #opened: OpenedGraphs;
+  readonly #recipes = new RecipeReceiver();
 
   constructor(private readonly openSession: OpenSession) {
     this.#opened = new OpenedGraphs(openSession);
@@ -98,10 +100,11 @@ export class WorkerService {
     return { provider, ...(fallbackReason === undefined ? {} : { fallbackReason }) };
   }
 
-  async #run({ modelKey, frames }: RunRequest): Promise<Answer> {
+  async #run({ modelKey, frames }: SentRunRequest): Promise<Answer> {
+    const jobs = frames.map(({ pixels, recipes }) => ({ pixels, recipes: this.#recipes.resolve(recipes) }));
     const model = this.#models.get(modelKey);
     if (model === undefined) throw SurgicamError.notFound('loaded model', modelKey);
-    const reply = await model.run(frames);
+    const reply = await model.run(jobs);
     return { reply, transfer: buffersOf(reply.frames) };
   }
 

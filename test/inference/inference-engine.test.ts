@@ -96,7 +96,7 @@ describe('InferenceEngine', () => {
         );
         expect(product.heatmaps).toHaveLength(3);
         for (const [k, { data }] of product.heatmaps.entries()) {
-          expectClose(new Float32Array(data.buffer), new Float32Array(wanted.heatmaps[k]!.data.buffer));
+          expectClose(floats(data), floats(wanted.heatmaps[k]!.data));
         }
         expect(product.features.map(({ classId }) => classId)).toEqual(
           wanted.features.map(({ classId }) => classId),
@@ -197,4 +197,8 @@ function expectClose(actual: Float32Array, wanted: Float32Array): void {
   expect(actual).toHaveLength(wanted.length);
   const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - actual[i]!)), 0);
   expect(worst).toBeLessThan(1e-4);
+}
+
+function floats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { buffersOf, withOwnBuffers } from '../../src/inference/result-buffers.js';
+import { buffersOf, inFewBuffers } from '../../src/inference/result-buffers.js';
 import type { FrameResult } from '../../src/inference/worker-messages.js';
 
 function result(): FrameResult {
@@ -25,10 +25,10 @@ function result(): FrameResult {
   };
 }
 
-describe('withOwnBuffers', () => {
+describe('inFewBuffers', () => {
   it('keeps the values and leaves the buffers they were part of behind', () => {
     const before = result();
-    const after = withOwnBuffers(before);
+    const after = inFewBuffers(before);
     expect([...after.logits]).toEqual([4, 5, 6, 7]);
     const [product] = after.products;
     expect([...product!.detections[1]!.outline!]).toEqual([10, 11, 12, 13, 14, 15]);
@@ -36,24 +36,38 @@ describe('withOwnBuffers', () => {
     expect([...product!.features[0]!.values]).toEqual([50, 51, 52, 53, 54, 55, 56, 57, 58, 59]);
     expect(product!.detections[0]).toEqual(before.products[0]!.detections[0]);
     expect(after.explanationUs).toBe(7);
-    for (const { byteLength } of buffersOf([after])) expect(byteLength).toBeLessThan(64);
+    for (const { byteLength } of buffersOf([after])) expect(byteLength).toBeLessThan(150);
   });
 
-  it('copies nothing that has a buffer of its own', () => {
+  it('puts everything small into one buffer, what stands in several products once', () => {
+    const after = inFewBuffers(result());
+    const buffers = buffersOf([after]);
+    expect(buffers).toHaveLength(1);
+    // Four logits, a probability, three bytes, a PNG of 28, six and ten values; each at a multiple of four.
+    expect(buffers[0]!.byteLength).toBe(16 + 4 + 24 + 4 + 28 + 40);
+    expect(after.products[1]!.heatmaps[0]!.data).toBe(after.products[0]!.heatmaps[0]!.data);
+  });
+
+  it('copies nothing large that has a buffer of its own', () => {
     const before = result();
-    const after = withOwnBuffers(before);
-    expect(after.probabilities).toBe(before.probabilities);
-    expect(after.products[0]!.heatmaps[0]!.data).toBe(before.products[0]!.heatmaps[0]!.data);
+    const large = { ...before.products[0]!.heatmaps[0]!, data: new Uint8Array(64 * 1024) };
+    const after = inFewBuffers({
+      ...before,
+      products: [{ present: [], detections: [], heatmaps: [large], features: [] }],
+    });
+    expect(after.products[0]!.heatmaps[0]!.data).toBe(large.data);
+    expect(buffersOf([after])).toHaveLength(2);
   });
 });
 
 describe('buffersOf', () => {
   it('names every buffer once, so that all can be transferred', () => {
-    const after = withOwnBuffers(result());
-    const buffers = buffersOf([after]);
-    expect(buffers).toHaveLength(6); // logits, probabilities, outline, shared heatmap, PNG, feature
-    const moved = structuredClone(after, { transfer: buffers });
-    expect(buffers.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0, 0, 0, 0]);
-    expect([...moved.products[1]!.heatmaps[0]!.data]).toEqual([1, 2, 3]);
+    const results = [inFewBuffers(result()), inFewBuffers(result())];
+    const buffers = buffersOf(results);
+    expect(buffers).toHaveLength(2);
+    const moved = structuredClone(results, { transfer: buffers });
+    expect(buffers.map(({ byteLength }) => byteLength)).toEqual([0, 0]);
+    expect([...moved[1]!.products[1]!.heatmaps[0]!.data]).toEqual([1, 2, 3]);
+    expect([...moved[0]!.logits]).toEqual([4, 5, 6, 7]);
   });
 });
