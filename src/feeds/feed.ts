@@ -89,6 +89,11 @@ export class Feed {
     this.idleRecipes = idleRecipesOf(loaded);
   }
 
+  /** A part of the snapshot that costs nothing. */
+  get state(): FeedState {
+    return this.holder.state;
+  }
+
   /** How things stand, without credentials or folders. */
   snapshot(): FeedSnapshot {
     const { settings, createdAtMs, frameSize } = this;

@@ -7,7 +7,7 @@ import type { InferenceEngine } from '../inference/inference-engine.js';
 import type { ModelRepository } from '../models/model-repository.js';
 
 /** What the services need of a feed. */
-export type FeedPort = Pick<Feed, 'id' | 'model' | 'snapshot' | 'subscribe' | 'close'>;
+export type FeedPort = Pick<Feed, 'id' | 'model' | 'state' | 'snapshot' | 'subscribe' | 'close'>;
 
 /** What the services need of the feeds; FeedRegistry has it. */
 export interface FeedsPort extends Pick<FeedRegistry, 'delete' | 'changes'> {

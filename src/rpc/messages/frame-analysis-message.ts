@@ -126,11 +126,12 @@ function toRegionFeature(
   };
 }
 
-function micros(milliseconds: number): number {
+/** Whole microseconds, not below zero. */
+export function micros(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds * 1000));
 }
 
 /** Whole and saturating: uint32 microseconds reach 71 minutes. */
-function uint32(value: number): number {
+export function uint32(value: number): number {
   return Math.min(0xffffffff, Math.max(0, Math.round(value)));
 }

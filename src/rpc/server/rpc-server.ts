@@ -11,6 +11,7 @@ import { SurgicamError } from '../../domain/errors.js';
 import type { ReadinessState } from '../../observability/http/health-pages.js';
 import type { Logger } from '../../observability/logger.js';
 import type { CallScope } from '../calls/handlers.js';
+import { acceptingEncoded } from '../calls/encoded-response.js';
 import { OpenCalls } from '../calls/open-calls.js';
 import { tolerant } from '../calls/tolerant-definition.js';
 import { AnalysisServiceService } from '../gen/surgicam/v1/analysis_service.js';
@@ -137,7 +138,7 @@ function addServices(
   const playable = mediaRoot === undefined ? {} : { mediaRoot };
   server.addService(tolerant(FeedServiceService), createFeedService(scope, { feeds, models, ...playable }));
   server.addService(
-    tolerant(AnalysisServiceService),
+    tolerant(acceptingEncoded(AnalysisServiceService)),
     createAnalysisService(scope, { feeds, models, engine, limits, counters }),
   );
   server.addService(tolerant(ModelServiceService), createModelService(scope, models, reloader));

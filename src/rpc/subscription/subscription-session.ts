@@ -15,7 +15,6 @@ import type {
 import type { Model } from '../gen/surgicam/v1/model.js';
 import { toAnnotationMessage } from '../messages/annotation-message.js';
 import { toFeedMessage, toFeedStatus } from '../messages/feed-message.js';
-import { toFrameAnalysisMessage } from '../messages/frame-analysis-message.js';
 import { toGapMessage } from '../messages/gap-message.js';
 import type { FeedPort } from '../ports.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -99,7 +98,7 @@ export class SubscriptionSession {
     if (held && draining.aborted) throw shuttingDown();
     const item = held ? undefined : subscription.poll();
     if (item !== undefined) return this.deliver(item);
-    const { state } = feed.snapshot();
+    const { state } = feed;
     const isOver = state.kind === 'ended' || state.kind === 'failed' || subscription.topicClosed;
     if (!isOver || (held && !paused)) return 'idle';
     if (paused) await this.leaveOut();
@@ -195,10 +194,10 @@ export class SubscriptionSession {
     admission.readerSkipped(subscription.skipped);
     if (!admission.admit(nowMonotonicMs, analysis.facts.capturedAtMonotonicMs, this.configuration)) return;
     const { float16 } = this.configuration;
-    const value = toFrameAnalysisMessage(analysis, { nowMonotonicMs, float16 });
-    this.lastSequence = value.sequence;
-    this.acknowledgements.sent(analysis.facts.sequence);
-    await writer.write({ $case: 'frameAnalysis', value });
+    const { sequence } = analysis.facts;
+    this.lastSequence = BigInt(sequence);
+    this.acknowledgements.sent(sequence);
+    await writer.writeAnalysis(analysis, { nowMonotonicMs, float16 });
     counters.delivered++;
   }
 
@@ -241,7 +240,7 @@ export class SubscriptionSession {
       $case: 'heartbeat',
       value: {
         time: new Date(),
-        status: toFeedStatus(feed.snapshot().state),
+        status: toFeedStatus(feed.state),
         paused: this.paused,
         lastSequence: this.lastSequence,
         acknowledgedSequence: acknowledged === undefined ? undefined : BigInt(acknowledged),
