@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { flagLayer } from '../../config/flag-layer.js';
-import type { Config } from '../../config/schema.js';
 import { SurgicamError } from '../../domain/errors.js';
 import { batchLimit } from '../../inference/batch-limit.js';
 import { createLogger } from '../../observability/logger.js';
 import { benchClip, benchModel, CLIP_DESCRIPTION, withTemporaryFolder } from '../bench/bench-materials.js';
+import { BENCH_DEFAULTS, engineFlags } from '../bench/engine-flags.js';
 import { reportLines } from '../bench/bench-report.js';
 import { runBench } from '../bench/run-bench.js';
 import { configOf, withConfigFlags } from '../config-flags.js';
@@ -14,6 +13,7 @@ import { numberIn } from '../flag-parsers.js';
 import { startEngine } from '../start-engine.js';
 import { registerBenchReference } from './bench-reference.js';
 import { registerBenchScene } from './bench-scene.js';
+import { registerBenchFairness } from './bench-fairness.js';
 import { registerBenchFaults } from './bench-faults.js';
 import { registerBenchSoak } from './bench-soak.js';
 import { registerBenchSuite } from './bench-suite.js';
@@ -47,6 +47,7 @@ export function registerBench(program: Command): void {
   withConfigFlags(command, 'engine').action((flags: BenchFlags) => bench(flags, command));
   registerBenchReference(command);
   registerBenchScene(command);
+  registerBenchFairness(command);
   registerBenchFaults(command);
   registerBenchSoak(command);
   registerBenchSuite(command);
@@ -87,24 +88,4 @@ async function bench(flags: BenchFlags, command: Command): Promise<void> {
       await engine.close();
     }
   });
-}
-
-/** The processor, unless another provider is asked for: the graphs are run bare on the first one that is named. */
-const BENCH_DEFAULTS = flagLayer([
-  { flag: 'bench', path: 'log.level', given: 'warn' },
-  { flag: 'bench', path: 'inference.providers', given: 'cpu' },
-]);
-
-/** The configuration of this process's engine, for that of the service. */
-function engineFlags({ inference, video }: Config): string[] {
-  const { providers, strict, workers, intraOpThreads, maxBatch, maxWaitMs } = inference;
-  const { latencyTargetMs, pipelineDepth, devices } = inference;
-  return [
-    ...['--providers', providers.join(','), ...(strict ? ['--strict'] : [])],
-    ...['--workers', `${workers}`, '--intra-op-threads', `${intraOpThreads}`],
-    ...['--max-batch', `${maxBatch}`, '--max-wait-ms', `${maxWaitMs}`],
-    ...['--latency-target-ms', `${latencyTargetMs}`, '--pipeline-depth', `${pipelineDepth}`],
-    ...(devices.length === 0 ? [] : ['--devices', devices.join(',')]),
-    ...(video.ffmpegFile === null ? [] : ['--ffmpeg', video.ffmpegFile]),
-  ];
 }
