@@ -69,6 +69,8 @@ export type FeedState =
       readonly reason: string;
       /** Whose fault it was. If absent, it is not known. */
       readonly code?: ErrorCode;
+      /** The last lines of ffmpeg's log, oldest first, without credentials. If absent, there are none. */
+      readonly sourceLog?: readonly string[];
     };
 
 /** Every kind of state, in the order in which a feed may come to them. */

@@ -12,6 +12,7 @@ import type { LoadedModel } from '../inference/loaded-model.js';
 import type { Logger } from '../observability/logger.js';
 import { LossReporter } from '../observability/loss-reporter.js';
 import type { FrameSourceOptions } from '../video/frame-source.js';
+import { sourceFailureOf } from '../video/source-failure.js';
 import { sourceDisplayName, sourceOf } from '../video/source-uri.js';
 import { feedFrames } from './feed-frames.js';
 import { FeedMeter } from './feed-meter.js';
@@ -243,7 +244,8 @@ export class Feed {
 
   private failed(error: SurgicamError): void {
     this.log.error({ reason: error.message, ffmpegLog: this.ffmpegLog() }, 'feed failed');
-    this.holder.setState({ kind: 'failed', reason: error.message, code: error.code });
+    const sourceLog = sourceFailureOf(error)?.log ?? this.ffmpegLog();
+    this.holder.setState({ kind: 'failed', reason: error.message, code: error.code, sourceLog });
   }
 
   private announce(state: FeedState): void {

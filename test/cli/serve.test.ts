@@ -258,4 +258,22 @@ describe('a service that cannot start', () => {
       "error: nothing answers at 127.0.0.1:1; start 'surgicam serve' there, or name another --address\n",
     );
   });
+
+  it('shows the log of the ffmpeg of a feed that failed, but no folder of the machine', async () => {
+    writeFileSync(join(media, 'noise.ts'), Buffer.alloc(100_000, 'no video'));
+    const server = await serve();
+    await server.client('feed', 'add', 'bad', 'noise.ts');
+    await server.cli.waitFor(/"msg":"feed failed"/);
+    const { stdout } = await server.client('feed', 'show', 'bad');
+    const [heading, feed, ...log] = stdout.trimEnd().split('\n');
+    expect([heading, feed]).toEqual([
+      expect.stringMatching(/^FEED/),
+      expect.stringMatching(/^bad +failed: /),
+    ]);
+    expect(log.join('\n')).toMatch(/\[error\]|\[fatal\]/);
+    expect(stdout).not.toContain(folder);
+    const listed = await server.client('feed', 'list', '--json');
+    expect(listed.stdout).not.toContain('sourceLog');
+    await terminate(server);
+  });
 });

@@ -3,6 +3,7 @@ import { registerConfig } from './config-group.js';
 import { registerFeedAdd } from './feed-add.js';
 import { registerFeedList } from './feed-list.js';
 import { registerFeedRemove } from './feed-remove.js';
+import { registerFeedShow } from './feed-show.js';
 import { registerModelReload } from './model-reload.js';
 import { registerTokenNew } from './token-new.js';
 
@@ -10,6 +11,7 @@ import { registerTokenNew } from './token-new.js';
 export function registerOperatorTools(program: Command): void {
   registerFeedAdd(program);
   registerFeedList(program);
+  registerFeedShow(program);
   registerFeedRemove(program);
   registerModelReload(program);
   registerConfig(program);

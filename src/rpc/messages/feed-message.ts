@@ -8,6 +8,7 @@ import type {
 } from '../../domain/feed.js';
 import { publicText, publicSource } from '../errors/public-text.js';
 import { toFrameDrops } from './frame-drops.js';
+import { publicLog } from '../errors/public-log.js';
 import { pushSource } from './push-source.js';
 import { phantomSource } from './phantom-source.js';
 import {
@@ -19,6 +20,12 @@ import {
   type FeedSource,
   type FeedStatus,
 } from '../gen/surgicam/v1/feed.js';
+
+/** A feed in a list of many, without the logs of those that failed. */
+export function toListedFeed(snapshot: FeedSnapshot): Feed {
+  const feed = toFeedMessage(snapshot);
+  return feed.status === undefined ? feed : { ...feed, status: { ...feed.status, sourceLog: [] } };
+}
 
 export function toFeedMessage(snapshot: FeedSnapshot): Feed {
   const { counters } = snapshot;
@@ -88,5 +95,6 @@ export function toFeedStatus(state: DomainState): FeedStatus {
         ? { attempt: state.attempt, nextTryTime: new Date(state.nextTryAtMs) }
         : undefined,
     frozenSince: frozenSinceMs === undefined ? undefined : new Date(frozenSinceMs),
+    sourceLog: state.kind === 'failed' ? publicLog(state.sourceLog ?? []) : [],
   };
 }

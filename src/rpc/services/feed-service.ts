@@ -1,6 +1,6 @@
 import { streaming, unary, type CallScope } from '../calls/handlers.js';
 import type { FeedServiceServer } from '../gen/surgicam/v1/feed_service.js';
-import { toFeedMessage } from '../messages/feed-message.js';
+import { toFeedMessage, toListedFeed } from '../messages/feed-message.js';
 import type { FeedsPort } from '../ports.js';
 import { checkFeedId, toFeedSettings } from '../requests/feed-settings.js';
 import { pageById } from '../requests/page.js';
@@ -44,7 +44,7 @@ export function createFeedService(
     listFeeds: unary(scope, ({ pageSize, pageToken }, caller) => {
       const seen = feeds.list().filter(({ id }) => maySee(caller, id));
       const { items, nextPageToken } = pageById(seen, pageSize, pageToken);
-      return { feeds: items.map((feed) => toFeedMessage(feed.snapshot())), nextPageToken };
+      return { feeds: items.map((feed) => toListedFeed(feed.snapshot())), nextPageToken };
     }),
     deleteFeed: unary(scope, ({ feedId }, caller) => {
       checkFeedId('feed_id', feedId);

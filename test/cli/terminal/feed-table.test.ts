@@ -16,6 +16,7 @@ const status = (changes: Partial<FeedStatus> = {}): FeedStatus => ({
   reason: '',
   reconnection: undefined,
   frozenSince: undefined,
+  sourceLog: [],
   ...changes,
 });
 

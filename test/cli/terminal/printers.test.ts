@@ -29,6 +29,7 @@ const heartbeat: SubscribeResponse = {
         reason: '',
         reconnection: undefined,
         frozenSince: undefined,
+        sourceLog: [],
       },
       paused: false,
       lastSequence: undefined,

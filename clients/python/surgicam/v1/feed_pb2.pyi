@@ -96,18 +96,20 @@ class FeedSource(_message.Message):
     def __init__(self, uri: _Optional[_Union[UriSource, _Mapping]] = ..., phantom: _Optional[_Union[PhantomSource, _Mapping]] = ..., push: _Optional[_Union[PushSource, _Mapping]] = ...) -> None: ...
 
 class FeedStatus(_message.Message):
-    __slots__ = ["frozen_since", "reason", "reconnection", "since", "state"]
+    __slots__ = ["frozen_since", "reason", "reconnection", "since", "source_log", "state"]
     FROZEN_SINCE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     RECONNECTION_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_LOG_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     frozen_since: _timestamp_pb2.Timestamp
     reason: str
     reconnection: Reconnection
     since: _timestamp_pb2.Timestamp
+    source_log: _containers.RepeatedScalarFieldContainer[str]
     state: FeedState
-    def __init__(self, state: _Optional[_Union[FeedState, str]] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., reconnection: _Optional[_Union[Reconnection, _Mapping]] = ..., frozen_since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, state: _Optional[_Union[FeedState, str]] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., reconnection: _Optional[_Union[Reconnection, _Mapping]] = ..., frozen_since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., source_log: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PhantomSource(_message.Message):
     __slots__ = ["frame_count", "frame_rate", "height", "loop", "pace", "seed", "width"]

@@ -429,7 +429,15 @@ export interface FeedStatus {
    * is frozen. Present for FEED_STATE_LIVE only, once that lasts longer than the server's freeze time (5 s by
    * default); absent while the picture lives. Its coming and going is a change of state.
    */
-  frozenSince: Date | undefined;
+  frozenSince:
+    | Date
+    | undefined;
+  /**
+   * The last lines that ffmpeg wrote about the source, oldest first, for the person who mends it: at most 100 lines and
+   * 16384 bytes of UTF-8, without credentials, and of a path on the server only its last part. Set for FEED_STATE_FAILED
+   * only, where ffmpeg had something to say; ListFeeds leaves it out.
+   */
+  sourceLog: string[];
 }
 
 /** The server is trying to get a lost source back. */
@@ -1308,7 +1316,7 @@ export const Feed: MessageFns<Feed> = {
 };
 
 function createBaseFeedStatus(): FeedStatus {
-  return { state: 0, since: undefined, reason: "", reconnection: undefined, frozenSince: undefined };
+  return { state: 0, since: undefined, reason: "", reconnection: undefined, frozenSince: undefined, sourceLog: [] };
 }
 
 export const FeedStatus: MessageFns<FeedStatus> = {
@@ -1327,6 +1335,9 @@ export const FeedStatus: MessageFns<FeedStatus> = {
     }
     if (message.frozenSince !== undefined) {
       Timestamp.encode(toTimestamp(message.frozenSince), writer.uint32(42).fork()).join();
+    }
+    for (const v of message.sourceLog) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -1384,6 +1395,14 @@ export const FeedStatus: MessageFns<FeedStatus> = {
             message.frozenSince = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sourceLog.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1407,6 +1426,11 @@ export const FeedStatus: MessageFns<FeedStatus> = {
         : isSet(object.frozen_since)
         ? fromJsonTimestamp(object.frozen_since)
         : undefined,
+      sourceLog: globalThis.Array.isArray(object?.sourceLog)
+        ? object.sourceLog.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.source_log)
+        ? object.source_log.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1427,6 +1451,9 @@ export const FeedStatus: MessageFns<FeedStatus> = {
     if (message.frozenSince !== undefined) {
       obj.frozenSince = message.frozenSince.toISOString();
     }
+    if (message.sourceLog?.length) {
+      obj.sourceLog = message.sourceLog;
+    }
     return obj;
   },
 
@@ -1442,6 +1469,7 @@ export const FeedStatus: MessageFns<FeedStatus> = {
       ? Reconnection.fromPartial(object.reconnection)
       : undefined;
     message.frozenSince = object.frozenSince ?? undefined;
+    message.sourceLog = object.sourceLog?.map((e) => e) || [];
     return message;
   },
 };
