@@ -14,7 +14,10 @@ import { PhantomRenderer, type RenderedFrame } from '../../src/video/phantom/ren
 import { PROJECT_ROOT } from '../fixtures/requirements.js';
 
 const MODELS = join(PROJECT_ROOT, 'models');
-const DEMO = readdirSync(MODELS).find((name) => name.startsWith('phantom-')) ?? 'none';
+const DEMO =
+  readdirSync(MODELS)
+    .sort()
+    .find((name) => name.startsWith('phantom-')) ?? 'none';
 
 /** Scenes that training and validation never saw; frames half a second apart. */
 const HELD_OUT_SEEDS = [700_001, 700_002, 700_003, 700_004, 700_005];

@@ -7,7 +7,9 @@ import type { AnalyzedFrame } from '../../domain/frame-analysis.js';
 import type { VideoFrame } from '../../domain/video-frame.js';
 import { InferenceEngine } from '../../inference/inference-engine.js';
 import { DEFAULT_PROVIDERS, type Provider } from '../../inference/provider-selection.js';
+import type { Manifest } from '../../models/manifest.js';
 import { loadModelPackage, type ModelPackage } from '../../models/model-package.js';
+import { missedBounds } from '../../models/quantization-fidelity.js';
 import { silentLogger } from '../../observability/logger.js';
 import { graphSignature, type TensorSignature } from '../../onnx/graph-signature.js';
 import { modelGroup } from './model-group.js';
@@ -50,6 +52,7 @@ async function describePackage({ manifest, graphPath }: ModelPackage): Promise<s
     `  head        ${manifest.head === 'gap_linear' ? 'global average pooling and linear' : 'general'}`,
     `  precision   ${manifest.precision ?? 'float32'}${conversionText(manifest.conversion)}`,
     `  maps        ${manifest.featureMaps.map(({ name }) => name).join(', ')}; Grad-CAM on the last`,
+    ...precisionLines(manifest),
     'inputs',
     ...inputs.map(tensorLine),
     'outputs',
@@ -69,6 +72,36 @@ function conversionText(conversion: ModelPackage['manifest']['conversion']): str
       ? 'not compared with its original'
       : `heatmap correlation ${heatmapCorrelation?.toFixed(6) ?? '-'} on ${measuredFrames} frames`;
   return `: ${halfNodes} nodes, ${floatNodes} of the backbone in float32; ${fidelity}`;
+}
+
+/** Nothing for a float32 model. */
+function precisionLines({ quantization }: Manifest): string[] {
+  if (quantization === undefined) return [];
+  const { method, percent, biasCorrection, amx, floatLayers = [], heldOutFrames, ...rest } = quantization;
+  const { heatmapCorrelation, worstHeatmapCorrelation, presenceAgreement, slfeCosine, boxIou } = rest;
+  const ways = [
+    `ranges by ${method}${percent === undefined ? '' : ` ${percent}`}`,
+    ...(biasCorrection === true ? ['corrected biases'] : []),
+    ...(amx === true ? ['weights for AMX'] : []),
+    ...(floatLayers.length > 0 ? [`${floatLayers.join(', ')} in float32`] : []),
+  ];
+  const figures = [
+    `heatmaps ${heatmapCorrelation.toFixed(4)}, worst per cent ${worstHeatmapCorrelation.toFixed(4)}`,
+    `presence ${presenceAgreement.toFixed(4)}`,
+    ...(slfeCosine === undefined ? [] : [`SL-FE ${slfeCosine.toFixed(4)}`]),
+    ...(boxIou === undefined ? [] : [`boxes ${boxIou.toFixed(4)}`]),
+  ];
+  const missed = missedBounds({
+    heatmapCorrelation,
+    worstHeatmapCorrelation,
+    presenceAgreement,
+    ...(slfeCosine === undefined ? {} : { slfeCosine }),
+  });
+  return [
+    `  8 bits      ${ways.join('; ')}`,
+    `  fidelity    ${figures.join('; ')}; on ${heldOutFrames} frames`,
+    ...missed.map((line) => `  MISSED      ${line}`),
+  ];
 }
 
 function tensorLine({ name, type, axes }: TensorSignature): string {
