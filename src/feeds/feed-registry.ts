@@ -180,10 +180,8 @@ export class FeedRegistry {
     if (this.feeds.size + this.unlisted.size + this.reserved.size >= limit) {
       throw new SurgicamError(
         'resource_exhausted',
-        `there are ${limit} feeds, the limit (feeds); delete one first`,
-        {
-          retryAfterMs: 5000,
-        },
+        `maxFeeds is ${limit}, and there are as many feeds; delete one first`,
+        { retryAfterMs: 5000, resource: { type: 'limit', name: 'maxFeeds' } },
       );
     }
   }

@@ -11,6 +11,7 @@ import {
   SubscriptionConfiguration,
   type SubscribeResponse,
 } from '../../src/rpc/gen/surgicam/v1/analysis_service.js';
+import { FrameDropReason } from '../../src/rpc/gen/surgicam/v1/analysis.js';
 import type { RpcServer } from '../../src/rpc/server/rpc-server.js';
 import { healthClient, type HealthResponse } from '../fixtures/health-client.js';
 import { startLocalServer } from '../fixtures/local-server.js';
@@ -85,9 +86,9 @@ describe('inference workers that are killed under load', () => {
 
     const { dropsByReason } = feeds.get('or-1').snapshot().counters;
     const frames = probe.received.flatMap((response) => valueOf('frameAnalysis', response) ?? []);
-    const told = frames
-      .flatMap(({ framesDropped }) => framesDropped)
-      .reduce((sum, { count }) => sum + count, 0n);
+    const drops = frames.flatMap(({ framesDropped }) => framesDropped);
+    expect(new Set(drops.map(({ reason }) => reason))).toEqual(new Set([FrameDropReason.WORKER_LOST]));
+    const told = drops.reduce((sum, { count }) => sum + count, 0n);
     expect(Object.keys(dropsByReason)).toEqual(['worker_lost']);
     expect(dropsByReason.worker_lost).toBeGreaterThan(0);
     expect(told).toBe(BigInt(dropsByReason.worker_lost!));

@@ -22,7 +22,7 @@ describe('FeedRegistry', () => {
     await refused(harness.settings({ id: 'or-2', modelName: 'none' })).toMatchObject({ code: 'not_found' });
     await registry.create(looped('or-3'));
     await registry.create(looped('or-2'));
-    await refused(looped('or-4')).toThrow('the limit (feeds)');
+    await refused(looped('or-4')).toThrow('maxFeeds is');
     expect(registry.list().map(({ id }) => id)).toEqual(['or-1', 'or-2', 'or-3']);
     expect(() => registry.get('or-9')).toThrow("there is no feed named 'or-9'; there are or-1, or-2, or-3");
   });

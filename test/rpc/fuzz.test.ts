@@ -24,7 +24,7 @@ import { PushHarness } from '../fixtures/push-harness.js';
 import { ask } from '../fixtures/rpc-harness.js';
 
 const SEED = 20_261_123;
-const UNARY_MESSAGES = 900;
+const UNARY_MESSAGES = 800;
 const STREAM_CALLS = 450;
 const AT_ONCE = 24;
 
@@ -37,6 +37,7 @@ const DOCUMENTED = new Set([
   status.PERMISSION_DENIED,
   status.RESOURCE_EXHAUSTED,
   status.CANCELLED, // by the client itself
+  status.UNIMPLEMENTED, // ReloadModels, where the models are fixed
 ]);
 
 /** What a client must never read: a frame of a stack, or a folder of the server. */
@@ -119,6 +120,7 @@ describe('a service that is sent nonsense', () => {
     ],
     [ModelServiceService.getModel.path, GetModelRequest.encode({ modelName: 'small' }).finish()],
     [ModelServiceService.listModels.path, Buffer.of(8, 1)],
+    [ModelServiceService.reloadModels.path, Buffer.of(8, 1)],
   ];
 
   it(`answers ${UNARY_MESSAGES * good.length} requests with documented statuses`, async () => {
@@ -182,6 +184,28 @@ describe('a service that is sent nonsense', () => {
         await ended,
         sent.map((bytes) => ({ bytes, what: path })),
       );
+    });
+    await stillServes();
+  });
+
+  it('answers nonsense to WatchFeeds with documented statuses', async () => {
+    const { path } = FeedServiceService.watchFeeds;
+    await harness.feeds.create({
+      id: 'or-1',
+      source: { uri: 'phantom://scene?size=64x48&fps=20', ownSpeed: false, loop: false },
+      modelName: 'small',
+      pacing: 'live',
+      hardwareAcceleration: 'none',
+    });
+    await all(mixed(Buffer.of(8, 1), 300), async (request) => {
+      messages++;
+      const call = client.makeServerStreamRequest(path, same, same, request);
+      call.on('error', () => undefined);
+      const ended = new Promise<StatusObject>((resolve) => call.on('status', resolve));
+      const answered = new Promise<void>((resolve) => call.once('data', () => resolve()));
+      await Promise.race([ended, answered]);
+      call.cancel();
+      judge(path, await ended, [{ bytes: request, what: path }]);
     });
     await stillServes();
   });

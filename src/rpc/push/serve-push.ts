@@ -99,6 +99,9 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
     isListed,
     ...(everyFrame ? { unread } : {}),
   });
+  const id = randomUUID();
+  action.sessionId = id;
+  const log = context.logger.child({ sessionId: id, feedId: feed.id });
   const over = new AbortController();
   const live = AbortSignal.any([signal, over.signal]);
   const cleanUp: (() => void)[] = [];
@@ -118,11 +121,7 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
     const admission = new Admission(counters);
     const writer = new ResponseWriter(call, live, () => admission.takeSkipped(), sessionLatch.notify);
     cleanUp.push(() => writer.close());
-    const id = randomUUID();
-    context.logger.info(
-      { sessionId: id, feedId: feed.id, format: settings.source.push.format },
-      'push began',
-    );
+    log.info({ format: settings.source.push.format }, 'push began');
     audit.write(caller, action, 'begun');
     let failure: SurgicamError | undefined;
     const { maxPushBytesPerSecond, maxPushIdleMs } = context.limits;
@@ -166,7 +165,7 @@ async function analyzePushed(first: AnalyzeStreamConfiguration, push: OpenPush):
     for (const undo of cleanUp) undo();
     channel.destroy();
     await feeds.discard(feed);
-    context.logger.info({ feedId: feed.id, cancelled: signal.aborted }, 'push ended');
+    log.info({ cancelled: signal.aborted }, 'push ended');
   }
 }
 

@@ -8,6 +8,8 @@ export interface AuditedAction {
   readonly action: string;
   feed?: string;
   model?: string;
+  /** Names the call of a subscription or of a producer, as in the other log lines. */
+  sessionId?: string;
   /** Number of the frame, where it is about one. */
   readonly sequence?: string;
 }

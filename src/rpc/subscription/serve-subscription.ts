@@ -72,6 +72,7 @@ export async function serveSubscription(
     const writer = new ResponseWriter(call, signal, () => admission.takeSkipped(), latch.notify);
     cleanUp.push(() => writer.close());
     const id = randomUUID();
+    action.sessionId = id;
     const log = logger.child({ sessionId: id, feedId: feed.id });
     log.info({ delivery }, 'subscription began');
     audit.write(caller, action, 'begun');

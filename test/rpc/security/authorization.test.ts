@@ -62,7 +62,7 @@ async function start(): Promise<void> {
     ].join('\n'),
   );
   lines.length = 0;
-  const options = { auth: { tokensFile }, reloadMs: 100, auditLogger: logger };
+  const options = { auth: { tokensFile }, reloadMs: 100, auditLogger: logger, logger };
   harness = await RpcHarness.start(join(folder, 'models'), options);
   harness.feeds.add('or-1');
   harness.feeds.add('or-2');
@@ -267,6 +267,16 @@ describe('the audit', () => {
         expect.objectContaining({ action: 'ListFeeds', outcome: 'unauthenticated' }),
       ]),
     );
+    // What is said of a subscription names the feed and the call, here and in the other lines.
+    const ofSubscription = lines.filter(
+      ({ action, msg }) => action === 'Subscribe' || String(msg).startsWith('subscription'),
+    );
+    expect(ofSubscription.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(ofSubscription.map(({ sessionId }) => sessionId)).size).toBe(1);
+    for (const line of ofSubscription) {
+      expect(line.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+      expect(line.feed ?? line.feedId).toBe('or-1');
+    }
     for (const line of audited()) expect(line.time).toEqual(expect.any(Number));
     const text = JSON.stringify(lines);
     for (const token of Object.values(TOKENS)) expect(text).not.toContain(token);

@@ -8,10 +8,12 @@ import {
   SubscriptionConfiguration,
   type SubscribeResponse,
 } from '../../../src/rpc/gen/surgicam/v1/analysis_service.js';
+import { connect as connectClient } from '../../../clients/typescript/src/client.js';
 import type { ServerLimits } from '../../../src/rpc/server/server-limits.js';
 import { decodeDetails } from '../../fixtures/error-details.js';
 import { RpcHarness, valueOf } from '../../fixtures/rpc-harness.js';
 import { writeSmallPackage } from '../../fixtures/small-package.js';
+import { sampleFrames } from '../../fixtures/sample-analysis.js';
 import { StreamProbe } from '../../fixtures/stream-probe.js';
 import { temporaryFolder } from '../../fixtures/temporary-folder.js';
 import { waitUntil } from '../../fixtures/wait-until.js';
@@ -116,6 +118,42 @@ describe('the limits', () => {
       );
     });
     expect(code).toBe(status.RESOURCE_EXHAUSTED);
+  });
+
+  it('take what is larger than the 4 MiB that grpc-js allows by itself, in both directions', async () => {
+    await start({});
+    const image = Buffer.alloc(6 * 2 ** 20);
+    const code = await new Promise((resolve) => {
+      harness.analysis.analyzeImage(
+        { modelName: '', image, outputs: undefined, thresholds: undefined },
+        (error) => resolve(error?.code),
+      );
+    });
+    expect(code).toBe(status.INVALID_ARGUMENT); // read whole, and found to be no picture
+    const data = new Uint8Array(6 * 2 ** 20);
+    const heatmaps = [{ classId: 0, encoding: 'full_u8', width: 3072, height: 2048, data }] as const;
+    const mine = connectClient(harness.address);
+    const feed = harness.feeds.get('or-1');
+    const frames = mine.subscribe('or-1', { delivery: 'every-frame' })[Symbol.asyncIterator]();
+    const first = frames.next();
+    await feed.subscribed();
+    feed.publish(...sampleFrames(0, 1, { heatmaps }));
+    expect((await first).value).toMatchObject({ heatmaps: [{ data: { length: data.length } }] });
+    mine.close();
+  });
+
+  it('let so many calls at a time onto a connection; the others wait their turn', async () => {
+    await start({ maxStreamsPerConnection: 2 });
+    const [first, second] = [harness.subscribe({ feedId: 'or-1' }), harness.subscribe({ feedId: 'or-2' })];
+    await first.next('feedStateChange');
+    await second.next('feedStateChange');
+    const third = harness.subscribe({ feedId: 'or-2' });
+    await first.next('heartbeat');
+    expect(third.probe.received).toEqual([]);
+    expect(harness.feeds.get('or-2').openSubscriptions).toBe(1);
+    first.call.cancel();
+    await third.next('started');
+    expect(harness.feeds.get('or-2').openSubscriptions).toBe(2);
   });
 
   it('close a connection that has no call', async () => {
