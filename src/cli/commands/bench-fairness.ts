@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { benchModel, withTemporaryFolder } from '../bench/bench-materials.js';
 import { BENCH_DEFAULTS, engineFlags } from '../bench/engine-flags.js';
 import { fairnessLines } from '../bench/fairness/fairness-report.js';
@@ -22,7 +22,11 @@ export function registerBenchFairness(bench: Command): void {
     .description(
       'live feeds that ask for more than the machine can analyse: what each gets, and what would be fair',
     )
-    .option('--feeds <list>', 'rate@WIDTHxHEIGHT of each, separated by commas', feedList, feedList(FEEDS))
+    .addOption(
+      new Option('--feeds <list>', 'rate@WIDTHxHEIGHT of each, separated by commas')
+        .argParser(feedList)
+        .default(feedList(FEEDS), FEEDS),
+    )
     // `surgicam bench` has these too, with those of the engine, and takes them before this command sees them.
     .option('--model <folder>', 'model package (default: a ResNet-50 with made-up weights)')
     .option('--seconds <s>', 'how long (default: 20)')
