@@ -96,7 +96,7 @@ export const SOURCE_FAULTS: readonly Fault[] = [
     async (arena) => {
       for (const pid of await arena.ffmpegs()) process.kill(pid, 'SIGKILL');
     },
-    10_000,
+    3_000,
   ),
   onCamera(
     'stop-ffmpeg',
