@@ -1,6 +1,6 @@
 import { GOALS, meets } from './goals.js';
 import type { MeasuredRow, SuiteResults } from './results.js';
-import { ROW_NAMES, type Figure, type RowName } from './row.js';
+import { ROW_NAMES, type Figure, type RowName, type Table } from './row.js';
 
 const TITLES: Readonly<Record<RowName, string>> = {
   reference: "Against the reference's work in PyTorch",
@@ -44,7 +44,8 @@ function section(title: string, row: MeasuredRow): string[] {
     '',
     row.how + '.',
     '',
-    ...table(row.figures),
+    ...figureTable(row.figures),
+    ...(row.table === undefined ? [] : wideTable(row.table)),
     ...(row.notMeasured ?? []).map((text) => `- Not measured: ${text}`),
     ...(row.notMeasured?.length ? [''] : []),
     ...(row.charts ?? []).flatMap(({ name, title: words }) => [`![${words}](${name}.svg)`, '']),
@@ -54,7 +55,13 @@ function section(title: string, row: MeasuredRow): string[] {
   ];
 }
 
-function table(figures: readonly Figure[]): string[] {
+function wideTable({ columns, rows }: Table): string[] {
+  const line = (cells: readonly (string | number)[]): string =>
+    `| ${cells.map((cell) => (typeof cell === 'number' ? number(cell) : cell)).join(' | ')} |`;
+  return [line(columns), `|${'---|'.repeat(columns.length)}`, ...rows.map(line), ''];
+}
+
+function figureTable(figures: readonly Figure[]): string[] {
   if (figures.length === 0) return [];
   const rows = figures.map((figure) => {
     const { name, value, unit, spread } = figure;

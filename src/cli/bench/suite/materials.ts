@@ -45,6 +45,8 @@ export async function quantize(from: string, to: string): Promise<void> {
       'phantom://scene?frames=20',
       '--frames',
       '20',
+      '--stride',
+      '1',
     ],
     ...['--method', 'min-max', '--max-float-layers', '0', '--allow-miss'],
   ]);

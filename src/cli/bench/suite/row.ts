@@ -26,11 +26,18 @@ export interface Figure {
   readonly goal?: string;
 }
 
+/** What does not fit into a column of figures. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
 /** What a row found. Everything in it can be written as JSON. */
 export interface RowFindings {
   /** How it was measured, in a sentence or two. */
   readonly how: string;
   readonly figures: readonly Figure[];
+  readonly table?: Table;
   readonly charts?: readonly Chart[];
   /** What could not be measured here, each with its reason. */
   readonly notMeasured?: readonly string[];

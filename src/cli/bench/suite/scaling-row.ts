@@ -6,7 +6,7 @@ import type { Chart } from './plot.js';
 import { startFollowers } from './followers.js';
 import { DEMO_MODEL, testClip } from './materials.js';
 import { figureOf, measureWindow, type Window } from './repeat.js';
-import type { Figure, RowContext, RowFindings } from './row.js';
+import type { Figure, RowContext, RowFindings, Table } from './row.js';
 import { withService, type ServiceUnderTest } from './service.js';
 
 const CLIP = { width: 854, height: 480, framesPerSecond: 25, seconds: 40 } as const;
@@ -41,7 +41,7 @@ export async function scalingRow(context: RowContext): Promise<RowFindings> {
       subscribers: number,
       heatmaps: keyof typeof ENCODINGS,
     ): Promise<void> => {
-      onStep(`scaling: ${feeds} feeds, ${subscribers} subscribers, ${heatmaps} heatmaps`);
+      onStep(`scaling: feeds ${feeds}, subscribers ${subscribers}, heatmaps ${heatmaps}`);
       done.push(await measureStep(service, { file, feeds, subscribers, heatmaps, seconds: seconds / 2 }));
     };
     for (const feeds of FEEDS) await measure(feeds, feeds, 'native');
@@ -51,7 +51,7 @@ export async function scalingRow(context: RowContext): Promise<RowFindings> {
   });
   const flatOut = await withService(DEMO_MODEL, folder, (service) => measureFlatOut(service, file, context));
   const figures = [...figuresOf(steps), ...flatOut];
-  return { how: HOW, figures, charts: chartsOf(steps), data: steps };
+  return { how: HOW, figures, table: tableOf(steps), charts: chartsOf(steps), data: steps };
 }
 
 const HOW =
@@ -160,21 +160,22 @@ function figuresOf(steps: readonly Step[]): Figure[] {
   return [
     { name: 'what 100 subscribers cost a feed of its rate', value: cost, unit: '%', goal: 'scaling.cost' },
     ...perSubscriber,
-    ...steps.map((step) => ({
-      name: stepText(step),
-      value: step.analyzedPerSecond,
-      unit: 'frames/s analysed',
-    })),
   ];
 }
 
-function stepText({ feeds, subscribers, heatmaps, ...step }: Step): string {
-  const cpu = step.serviceCpu === undefined ? '' : `, processors ${step.serviceCpu.toFixed(2)}`;
-  const memory = step.memoryMegabytes === undefined ? '' : `, ${step.memoryMegabytes.toFixed(0)} MB`;
-  return (
-    `${feeds} feeds, ${subscribers} subscribers, ${heatmaps}: ${step.messagesPerSecond.toFixed(0)} messages/s, ` +
-    `${step.megabytesPerSecond.toFixed(1)} MB/s, ${(100 * step.droppedShare).toFixed(0)} % dropped${cpu}${memory}`
-  );
+function tableOf(steps: readonly Step[]): Table {
+  return {
+    columns: [
+      ...['feeds', 'subscribers', 'heatmaps', 'analysed/s', 'dropped', 'messages/s', 'MB/s'],
+      ...['processors: service', 'ffmpeg', 'subscribers', 'memory, MB'],
+    ],
+    rows: steps.map((step) => [
+      ...[step.feeds, step.subscribers, step.heatmaps, step.analyzedPerSecond],
+      `${(100 * step.droppedShare).toFixed(0)} %`,
+      ...[step.messagesPerSecond, step.megabytesPerSecond, step.serviceCpu ?? '', step.ffmpegCpu ?? ''],
+      ...[step.subscribersCpu, step.memoryMegabytes ?? ''],
+    ]),
+  };
 }
 
 function chartsOf(steps: readonly Step[]): Chart[] {
