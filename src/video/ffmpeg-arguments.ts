@@ -85,7 +85,8 @@ export function ffmpegArguments(request: FfmpegRequest): FfmpegArguments {
       ],
       // renamed in ffmpeg 5.1 (libavformat 59.27)
       ...[atLeast(request, 59, 27) ? '-fps_mode' : '-vsync', 'passthrough'],
-      ...['-f', 'rawvideo'],
+      // ffmpeg gives the "encoder" of raw frames a thread a core, which holds back a frame for each but one
+      ...['-threads', '1', '-f', 'rawvideo'],
     ],
   };
 }

@@ -52,6 +52,18 @@ describe('AnalyzeStream', () => {
     expect(Number(pushed.frames()[1]!.mediaTimeUs)).toBe(20_000);
   });
 
+  it('gives the analysis of the newest frame while the producer is silent', async () => {
+    const bytes = await harness.converted('open.rgb', '-f', 'rawvideo', '-pix_fmt', 'rgb24');
+    const source = { format: PushFormat.RGB24, width: 160, height: 120 };
+    const pushed = harness.push({ source });
+    pushed.chunk(bytes);
+    let frame = await pushed.nextFrame();
+    while (Number(frame.sequence) < CLIP_FRAMES - 1) frame = await pushed.nextFrame();
+    pushed.call.end();
+    expect(await pushed.probe.status).toMatchObject({ code: status.OK });
+    expect(pushed.frames()).toHaveLength(CLIP_FRAMES);
+  });
+
   it('analyses pictures of any size, with the times they are given, as AnalyzeImage does', async () => {
     const sizes = [
       [64, 48],

@@ -31,7 +31,7 @@ describe('ffmpegArguments', () => {
     expect(outputOptions).toEqual([
       ...['-map', '0:V:0', '-an', '-sn', '-dn', '-map_metadata', '-1'],
       ...['-vf', 'showinfo=checksum=0,scale=320:256:flags=bilinear,format=rgb24'],
-      ...['-fps_mode', 'passthrough', '-f', 'rawvideo'],
+      ...['-fps_mode', 'passthrough', '-threads', '1', '-f', 'rawvideo'],
     ]);
   });
 
