@@ -25,28 +25,38 @@ export interface BatcherOptions {
   readonly latencyTargetMs?: number;
 }
 
+interface Place<T extends Waiting> {
+  readonly lane: BatchLane<T>;
+  /** Virtual time up to which the lane has been served; one item is one unit. */
+  servedUntil: number;
+}
+
 /**
- * Puts batches together from the queues of all lanes, one item a lane in turn, beginning behind the lane that was
- * served last. It only decides; whoever has a free worker asks it and keeps the time.
+ * Puts batches together from the queues of all lanes by start-time fair queueing (Goyal, Vin and Cheng 1996), every
+ * item costing the same: each lane gets its turn, and one that asks for less than its share has its items taken as
+ * they come, before those of a lane that takes all it can get. Lanes that are level go in turn, beginning behind the
+ * one that was served last. It only decides; whoever has a free worker asks it and keeps the time.
  */
 export class Batcher<T extends Waiting> {
   /** Of this batcher's batches. */
   readonly times = new ServiceTimes();
-  readonly #lanes: BatchLane<T>[] = [];
+  readonly #places: Place<T>[] = [];
+  /** Of the item that was taken last: lanes that were idle go on from here, without credit for the past. */
+  #virtualTime = 0;
   #next = 0;
 
   constructor(private readonly options: BatcherOptions) {}
 
   add(lane: BatchLane<T>): void {
-    this.#lanes.push(lane);
+    this.#places.push({ lane, servedUntil: 0 });
   }
 
   remove(lane: BatchLane<T>): void {
-    const place = this.#lanes.indexOf(lane);
+    const place = this.#places.findIndex((one) => one.lane === lane);
     if (place < 0) return;
-    this.#lanes.splice(place, 1);
+    this.#places.splice(place, 1);
     if (place < this.#next) this.#next--;
-    if (this.#next === this.#lanes.length) this.#next = 0;
+    if (this.#next === this.#places.length) this.#next = 0;
   }
 
   /**
@@ -54,11 +64,12 @@ export class Batcher<T extends Waiting> {
    * could bring no other lane's item, or none would fit; else the time on the main thread's monotonic clock.
    */
   dueAtMs(): number | undefined {
-    const heads = this.#lanes.flatMap((lane) => lane.peek() ?? []);
+    const heads = this.#places.flatMap(({ lane }) => lane.peek() ?? []);
     if (heads.length === 0) return undefined;
-    const waiting = this.#lanes.reduce((sum, { length }) => sum + length, 0);
+    const waiting = this.#places.reduce((sum, { lane }) => sum + lane.length, 0);
     const isFull = waiting >= this.options.maxBatch;
-    if (isFull || !this.#lanes.some((lane) => lane.length === 0 && lane.mayContribute())) return -Infinity;
+    if (isFull || !this.#places.some(({ lane }) => lane.length === 0 && lane.mayContribute()))
+      return -Infinity;
     const { maxWaitMs, latencyTargetMs = 0 } = this.options;
     const queuedAtMs = heads.map((head) => head.queuedAtMs);
     const [oldestMs, newestMs] = [Math.min(...queuedAtMs), Math.max(...queuedAtMs)];
@@ -68,17 +79,30 @@ export class Batcher<T extends Waiting> {
   /** Takes the next batch; empty when nothing waits. */
   take(): T[] {
     const batch: T[] = [];
-    let emptyInARow = 0;
-    while (batch.length < this.options.maxBatch && emptyInARow < this.#lanes.length) {
-      const item = this.#lanes[this.#next]!.shift();
-      this.#next = (this.#next + 1) % this.#lanes.length;
-      if (item === undefined) {
-        emptyInARow++;
-      } else {
-        emptyInARow = 0;
-        batch.push(item);
-      }
+    while (batch.length < this.options.maxBatch) {
+      const item = this.#takeOne();
+      if (item === undefined) break;
+      batch.push(item);
     }
     return batch;
+  }
+
+  #takeOne(): T | undefined {
+    let chosen: number | undefined;
+    let earliest = Infinity;
+    for (let i = 0; i < this.#places.length; i++) {
+      const index = (this.#next + i) % this.#places.length;
+      const { lane, servedUntil } = this.#places[index]!;
+      const start = Math.max(this.#virtualTime, servedUntil);
+      if (lane.length === 0 || start >= earliest) continue;
+      chosen = index;
+      earliest = start;
+    }
+    if (chosen === undefined) return undefined;
+    const place = this.#places[chosen]!;
+    place.servedUntil = earliest + 1;
+    this.#virtualTime = earliest;
+    this.#next = (chosen + 1) % this.#places.length;
+    return place.lane.shift();
   }
 }

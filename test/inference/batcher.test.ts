@@ -50,6 +50,28 @@ function setUp(maxBatch: number, maxWaitMs = 5) {
 }
 
 describe('Batcher.take', () => {
+  it('takes what a modest lane has before a greedy one gets its next turn', () => {
+    const { a, b, c, take } = setUp(1);
+    a.add(100);
+    const taken: string[] = [];
+    for (let turn = 0; turn < 12; turn++) {
+      if (turn % 3 === 0) b.add(1);
+      if (turn % 6 === 0) c.add(1);
+      taken.push(take());
+    }
+    // No item of b or c waits for more than one turn of a.
+    expect(taken.join('')).toBe('abcababcabaa');
+  });
+
+  it('gives a lane that was idle no credit for the past', () => {
+    const { a, b, take } = setUp(1);
+    a.add(100);
+    for (let turn = 0; turn < 50; turn++) take();
+    b.add(100);
+    const taken = Array.from({ length: 10 }, take).join('');
+    expect(taken).toBe('bababababa');
+  });
+
   it('takes one of every lane in turn, however much a greedy one has', () => {
     const { a, b, c, take } = setUp(4);
     a.add(100);
