@@ -23,6 +23,7 @@ export const GOALS: Readonly<Record<string, Goal>> = {
   },
   'scaling.cost': { atMost: 5, because: 'subscribers must not cost a feed its rate' },
   'ceiling.rate': { atLeast: 1500, because: 'a graphics card must not wait for the orchestration' },
+  'fairness.jain': { atLeast: 0.99, because: 'no feed may live at the expense of another' },
   'soak.lost': { atMost: 0, because: 'EVERY_FRAME means every frame' },
   'memory.slope': { atMost: 5, because: 'a day of operations must fit into any machine' },
   'memory.growth': {

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<RowName, string>> = {
   'hd-live': '1080p at 60 frames/s, live',
   scaling: 'Feeds and subscribers',
   ceiling: 'Orchestration alone',
+  fairness: 'Shares of unequal feeds',
   'start-up': 'Start-up',
   gpu: 'Graphics cards',
   soak: 'Eight feeds, fifty subscribers',

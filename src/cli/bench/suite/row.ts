@@ -7,6 +7,7 @@ export const ROW_NAMES = [
   'hd-live',
   'scaling',
   'ceiling',
+  'fairness',
   'start-up',
   'gpu',
   'soak',

@@ -4,6 +4,7 @@ import { SurgicamError } from '../../../domain/errors.js';
 import { programVersion } from '../../program.js';
 import { withTemporaryFolder } from '../bench-materials.js';
 import { ceilingRow } from './ceiling-row.js';
+import { fairnessRow } from './fairness-row.js';
 import { gpuRow } from './gpu-row.js';
 import { hdLiveRow } from './hd-live-row.js';
 import { limitRow } from './limit-row.js';
@@ -24,6 +25,7 @@ const ROWS: Readonly<Record<RowName, Row>> = {
   'hd-live': hdLiveRow,
   scaling: scalingRow,
   ceiling: ceilingRow,
+  fairness: fairnessRow,
   'start-up': startUpRow,
   gpu: gpuRow,
   soak: soakRow,
